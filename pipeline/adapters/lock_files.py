@@ -1,0 +1,170 @@
+"""The lock on disk: one file of receipts a run, appended and synced as each job settles.
+
+A reader takes the union of all files. It drops the markers of an unresolved merge and keeps both
+sides, and a torn last line has had no effect. Anything else that it cannot read stops the command:
+money is never guessed.
+"""
+
+import json
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from pipeline.adapters.durable_files import Appender
+from pipeline.domain.diagnostics import CampaignError, Problem, Severity, Span
+from pipeline.domain.fingerprint import canonical
+from pipeline.domain.receipts import (
+    HEADER,
+    LOCK_FORMAT,
+    Receipt,
+    ReceiptError,
+    UnknownKindError,
+    read,
+    write,
+)
+
+STATE_DAMAGED = 12
+_MARKERS = (b"<<<<<<< ", b"=======", b">>>>>>> ", b"||||||| ")
+
+
+class LockFolder:
+    """All receipts of one campaign in one realm."""
+
+    def __init__(self, folder: Path, *, shown_as: str) -> None:
+        self._folder = folder
+        self._shown_as = shown_as
+
+    def read(self) -> tuple[list[Receipt], list[Problem]]:
+        """The union of all files, and what was odd about them.
+
+        Raises:
+            CampaignError: exit 12; a line is damaged or from a newer program.
+        """
+        receipts: list[Receipt] = []
+        warnings: list[Problem] = []
+        for path in sorted(self._folder.glob("*.jsonl")):
+            shown = f"{self._shown_as}/{path.name}"
+            receipts += read_lines(path.read_bytes(), shown, warnings)
+        return receipts, warnings
+
+
+class LockWriter:
+    """This run's own file; made when the first receipt is filed."""
+
+    def __init__(self, folder: Path, *, run: str, day: str) -> None:
+        self._path = folder / f"{day}-{run}.jsonl"
+        self._file: Appender | None = None
+
+    def append(self, receipts: Iterable[Receipt]) -> None:
+        """File receipts; durable when this returns.
+
+        Raises:
+            OSError: it may or may not be durable; filing it again does no harm.
+        """
+        lines = [write(receipt) for receipt in receipts]
+        if self._file is None:
+            self._file = Appender(self._path)
+            lines.insert(0, canonical(HEADER))
+        self._file.append("".join(f"{line}\n" for line in lines).encode())
+
+    def close(self) -> None:
+        """Let go of the file, if there is one."""
+        if self._file is not None:
+            self._file.close()
+
+
+def read_lines(raw: bytes, shown: str, warnings: list[Problem]) -> Iterator[Receipt]:
+    """Receipts of one file.
+
+    Args:
+        raw: its bytes, cut anywhere.
+        shown: its name for messages.
+        warnings: gets what was odd but harmless.
+
+    Raises:
+        CampaignError: as `LockFolder.read`.
+    """
+    *lines, tail = raw.split(b"\n")
+    if tail:
+        # An editor may have eaten the last newline; a whole record is still a whole record.
+        if _parsed(tail) is None:
+            warnings.append(_torn(shown, len(lines) + 1))
+        else:
+            lines.append(tail)
+    has_markers = False
+    for number, line in enumerate(lines, start=1):
+        if line.startswith(_MARKERS):
+            has_markers = True
+        elif line.strip():
+            yield from _receipt(line, Span(shown, number, 1))
+    if has_markers:
+        warnings.append(_conflicted(shown))
+
+
+def _parsed(line: bytes) -> Any:
+    try:
+        return json.loads(line)
+    except ValueError:
+        return None
+
+
+def _receipt(line: bytes, at: Span) -> Iterator[Receipt]:
+    body = _parsed(line)
+    if not isinstance(body, dict):
+        raise CampaignError(STATE_DAMAGED, [_damaged(at, "it is not a JSON object")])
+    version = body.get("lock")
+    if version is not None:
+        if version != LOCK_FORMAT:
+            raise CampaignError(STATE_DAMAGED, [_newer(at, f"format {version!r}")])
+        return
+    try:
+        yield read(body)
+    except UnknownKindError:
+        kind = body.get("kind")
+        raise CampaignError(STATE_DAMAGED, [_newer(at, f"a receipt of kind {kind!r}")]) from None
+    except ReceiptError as error:
+        raise CampaignError(STATE_DAMAGED, [_damaged(at, str(error))]) from None
+
+
+def _newer(at: Span, found: str) -> Problem:
+    return Problem(
+        code="S001",
+        what=f"the lock holds {found}",
+        why=f"this program reads lock format {LOCK_FORMAT} and its kinds of receipts; a newer one "
+        "wrote this, and skipping a receipt could buy a picture twice",
+        fix="update campaign-pipeline to the version that your team uses",
+        at=at,
+    )
+
+
+def _damaged(at: Span, why: str) -> Problem:
+    return Problem(
+        code="S002",
+        what="a receipt in the lock cannot be read",
+        why=why,
+        fix=f"restore the file from git (`git log -p -- {at.file}`); receipts are never edited",
+        at=at,
+    )
+
+
+def _torn(shown: str, line: int) -> Problem:
+    return Problem(
+        code="S003",
+        what="the last line of this lock file is torn and was left out",
+        why="the program or the machine stopped while writing it; the ledger still knows the "
+        "attempt and files its receipt again",
+        fix="nothing to do; to tidy up, delete that line",
+        at=Span(shown, line, 1),
+        severity=Severity.WARNING,
+    )
+
+
+def _conflicted(shown: str) -> Problem:
+    return Problem(
+        code="S004",
+        what="this lock file has conflict markers; both sides were kept",
+        why="receipts are facts that add up, so no side is wrong",
+        fix="delete the marker lines and commit",
+        at=Span(shown, 1, 1),
+        severity=Severity.WARNING,
+    )

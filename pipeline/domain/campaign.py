@@ -1,0 +1,255 @@
+"""A campaign as its author declared it, read, typed and with its pictures found and measured."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from pipeline.domain.diagnostics import Span
+from pipeline.domain.fingerprint import Json
+from pipeline.domain.money import MicroUsd
+from pipeline.domain.picture import PictureFacts
+
+Fit = Literal["cover", "contain"]
+RenditionFormat = Literal["jpeg", "png", "webp"]
+Sequence = Literal["pictures", "takes"]
+
+ONLY_VARIANT = "base"
+"""Id of the variant of a campaign that declares none."""
+MASTER = "master"
+"""Size part of the address of a cell that no native size asked for by name."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class PixelSize:
+    """Width and height in px, both 1 or more."""
+
+    width: int
+    height: int
+
+    def __str__(self) -> str:
+        return f"{self.width}x{self.height}"
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """One source picture.
+
+    Attributes:
+        id: path below the set's common folder, no extension, made safe; unique in its set.
+        path: relative to the campaign's folder, `/` between parts.
+        facts: what its bytes are.
+        focus: focal point in per mille of width and height, if the author gave one.
+    """
+
+    id: str
+    path: str
+    facts: PictureFacts
+    focus: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ImageSet:
+    """A named family of source pictures of one subject.
+
+    Attributes:
+        id: unique in the campaign.
+        pictures: wanted pictures, by id in byte order.
+        reference: sent first in every request; wanted itself only if it is among `pictures`.
+        values: what `{set.*}` stands for; `subject` is always there.
+    """
+
+    id: str
+    pictures: tuple[Picture, ...]
+    reference: Picture | None
+    values: Mapping[str, str]
+    at: Span | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """Named values for the shared prompt's placeholders.
+
+    Attributes:
+        id: unique in the campaign.
+        values: what `{variant.*}` stands for.
+        params: model parameters of this variant, over those of the campaign.
+    """
+
+    id: str
+    values: Mapping[str, str]
+    params: Mapping[str, Json]
+    at: Span | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """A named delivery format.
+
+    Attributes:
+        name: unique in the campaign.
+        size: of the delivered file, px.
+        fit: `cover` crops, `contain` pads with `background`.
+        format: of the delivered file.
+        background: `#rrggbb`.
+        quality: encoder quality 1..100.
+        max_bytes: most bytes of the delivered file, if limited.
+        native: size of the paid picture that this one is derived from; None means the master.
+    """
+
+    name: str
+    size: PixelSize
+    fit: Fit = "cover"
+    format: RenditionFormat = "jpeg"
+    background: str = "#ffffff"
+    quality: int = 88
+    max_bytes: int | None = None
+    native: PixelSize | None = None
+    at: Span | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """Which cells a matrix rule speaks of; None means all, names may be globs.
+
+    Attributes:
+        size: a native size's name, or `master`.
+    """
+
+    set: str | None = None
+    picture: str | None = None
+    variant: str | None = None
+    size: str | None = None
+    take: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Exclude:
+    """Cells that are not wanted."""
+
+    where: Where
+    why: str
+    at: Span | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Extend:
+    """Values and parameters that some cells see instead of their variant's; creates no cell."""
+
+    where: Where
+    values: Mapping[str, str]
+    params: Mapping[str, Json]
+    at: Span | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Add:
+    """Cells beside those of the matrix; axes left out mean all. `where.take` is always given."""
+
+    where: Where
+    at: Span | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """The rules that shape the product of the axes, each kind in file order."""
+
+    exclude: tuple[Exclude, ...] = ()
+    extend: tuple[Extend, ...] = ()
+    add: tuple[Add, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """What the author allows to be spent.
+
+    Attributes:
+        cap: most money over the campaign's whole life; a real run needs one.
+        warn_at: per cent of `cap` from which the plan warns, 1..100.
+        max_images: most pictures bought over the campaign's whole life.
+        max_per_job: most money in one request.
+    """
+
+    cap: MicroUsd | None = None
+    warn_at: int = 80
+    max_images: int | None = None
+    max_per_job: MicroUsd | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Campaign:
+    """One campaign, ready to be planned.
+
+    Attributes:
+        name: the folder's name.
+        file: the manifest, relative to the working directory, for messages.
+        manifest: SHA-256 of the manifest's text, hex.
+        model: id of a card.
+        sets: in manifest order; empty for text-to-image.
+        prompt: the shared prompt, NFC, with placeholders, without surrounding blank lines.
+        variants: in manifest order; at least one (`base` where none is declared).
+        takes: how many takes each shot has, 1 or more.
+        master: the size that is paid for.
+        sizes: in manifest order.
+        params: model parameters for every request.
+        sequence: whether one request of a sequential model holds several pictures or several takes.
+        assume_max: ceiling for one picture that the author states where the price is only a floor
+            or unknown.
+    """
+
+    name: str
+    title: str
+    owner: str
+    tags: tuple[str, ...]
+    file: str
+    manifest: str
+    model: str
+    sets: tuple[ImageSet, ...]
+    prompt: str
+    variants: tuple[Variant, ...]
+    takes: int
+    master: PixelSize
+    sizes: tuple[Size, ...]
+    matrix: Matrix
+    budget: Budget
+    params: Mapping[str, Json]
+    sequence: Sequence
+    assume_max: MicroUsd | None
+    prompt_at: Span | None = field(default=None, compare=False)
+    budget_at: Span | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What the provider's account allows.
+
+    Attributes:
+        requests_per_minute: predictions that may be started in a minute.
+        concurrent: predictions that may be under way at once.
+        exclusive: whether the API key is used by this workspace alone.
+    """
+
+    requests_per_minute: int = 2
+    concurrent: int = 2
+    exclusive: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """What all campaigns share.
+
+    Attributes:
+        cap: most money over the workspace's whole life.
+        month_cap: most money in one UTC month.
+        month_images: most pictures bought in one UTC month.
+        prices: price of one picture by model id, where it is above the card's.
+        forbidden: model ids that no campaign may use.
+        state: folder for local state, relative to the repository, if not `.campaign`.
+    """
+
+    account: Account = Account()
+    cap: MicroUsd | None = None
+    month_cap: MicroUsd | None = None
+    month_images: int | None = None
+    prices: Mapping[str, MicroUsd] = field(default_factory=dict)
+    forbidden: tuple[str, ...] = ()
+    state: str | None = None

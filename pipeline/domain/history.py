@@ -1,0 +1,293 @@
+"""What the receipts add up to: deliveries by cell, money by attempt, doubts and failures.
+
+A fold that does not care about order or copies: the same receipts in any order, any number of
+times, give the same history.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from pipeline.domain.fingerprint import CellKey
+from pipeline.domain.money import ZERO, MicroUsd, split_evenly
+from pipeline.domain.receipts import (
+    AskedCell,
+    Charge,
+    Doubt,
+    Failed,
+    Gen,
+    Match,
+    MatchHow,
+    Order,
+    Output,
+    Receipt,
+    Use,
+    Waive,
+)
+
+_RANK: Mapping[str, int] = {"assumed": 0, "content": 1, "person": 2}
+
+
+class Filed(NamedTuple):
+    """A receipt and the campaign in whose lock it stands."""
+
+    campaign: str
+    receipt: Receipt
+
+
+class Delivery(NamedTuple):
+    """A picture that serves a cell.
+
+    Attributes:
+        attempt: who bought it.
+        prediction: the provider's id, empty where only a `use` line is known.
+        output: the picture.
+        at: when it was delivered, UTC, ISO.
+        how: what assigned it to the cell.
+    """
+
+    attempt: str
+    prediction: str
+    output: Output
+    at: str
+    how: MatchHow
+
+
+class AttemptMoney(NamedTuple):
+    """What one attempt costs.
+
+    Attributes:
+        campaign: whose lock it stands in (the first by name, where copies stand in several).
+        at: UTC, ISO.
+        charged: sum of its billing rows, else its quote; zero once waived.
+        images: pictures asked for.
+        is_confirmed: whether billing rows are known.
+        in_doubt: whether nobody knows yet if it was charged at all.
+        cells: keys in output order.
+    """
+
+    campaign: str
+    at: str
+    charged: MicroUsd
+    images: int
+    is_confirmed: bool
+    in_doubt: bool
+    cells: tuple[AskedCell, ...]
+
+    def share_of(self, key: CellKey) -> MicroUsd:
+        """What of the charge falls on one of its cells."""
+        shares = split_evenly(max(self.charged, ZERO), len(self.cells))
+        return MicroUsd(
+            sum(share for cell, share in zip(self.cells, shares, strict=True) if cell.key == key)
+        )
+
+
+class NonDelivery(NamedTuple):
+    """An attempt that took a cell and brought nothing for it.
+
+    Attributes:
+        code: the provider's number for the failure; 0 for a short delivery.
+        message: in words.
+        charged: what the attempt as a whole cost.
+    """
+
+    attempt: str
+    code: int
+    message: str
+    charged: MicroUsd
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """The state of purchases, by cell and by attempt.
+
+    Attributes:
+        deliveries: per cell, the current one first.
+        unassigned: cells of short deliveries of which nobody knows yet what is whose, with the
+            attempt.
+        doubts: cells whose attempt is in doubt, with the attempt.
+        failures: per cell, by attempt id.
+        attempts: money of each attempt.
+        filed: per campaign, the cells that its own lock serves.
+        attempts_filed: per campaign, the attempts of which its own lock has a receipt.
+        orders: what each attempt asked for.
+    """
+
+    deliveries: Mapping[CellKey, tuple[Delivery, ...]] = field(default_factory=dict)
+    unassigned: Mapping[CellKey, str] = field(default_factory=dict)
+    doubts: Mapping[CellKey, str] = field(default_factory=dict)
+    failures: Mapping[CellKey, tuple[NonDelivery, ...]] = field(default_factory=dict)
+    attempts: Mapping[str, AttemptMoney] = field(default_factory=dict)
+    filed: Mapping[str, frozenset[CellKey]] = field(default_factory=dict)
+    attempts_filed: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    orders: Mapping[str, Order] = field(default_factory=dict)
+
+
+class _Gathered:
+    """Receipts sorted by kind and identity."""
+
+    def __init__(self, filed: Iterable[Filed]) -> None:
+        self.gens: dict[str, Gen] = {}
+        self.failed: dict[str, Failed] = {}
+        self.doubts: dict[str, Doubt] = {}
+        self.waived: dict[str, Waive] = {}
+        self.rows: dict[str, dict[str, MicroUsd]] = {}
+        self.matches: dict[str, Match] = {}
+        self.uses: list[Use] = []
+        self.campaign_of: dict[str, str] = {}
+        self.cells: dict[str, set[CellKey]] = {}
+        self.attempts: dict[str, set[str]] = {}
+        for campaign, receipt in filed:
+            self._take(campaign, receipt)
+
+    def _take(self, campaign: str, receipt: Receipt) -> None:
+        match receipt:
+            case Gen(order=order):
+                self.gens[order.attempt] = receipt
+                self._file(campaign, order.attempt)
+                self.cells.setdefault(campaign, set()).update(cell.key for cell in order.cells)
+            case Failed(order=order):
+                self.failed[order.attempt] = receipt
+                self._file(campaign, order.attempt)
+            case Doubt(order=order):
+                self.doubts[order.attempt] = receipt
+                self._file(campaign, order.attempt)
+            case Charge():
+                self.rows.setdefault(receipt.attempt, {})[receipt.row] = receipt.amount
+            case Match():
+                known = self.matches.get(receipt.attempt)
+                if known is None or _match_order(receipt) > _match_order(known):
+                    self.matches[receipt.attempt] = receipt
+            case Use():
+                self.uses.append(receipt)
+                self.cells.setdefault(campaign, set()).add(receipt.cell.key)
+            case Waive():
+                self.waived[receipt.attempt] = receipt
+
+    def _file(self, campaign: str, attempt: str) -> None:
+        self.attempts.setdefault(campaign, set()).add(attempt)
+        known = self.campaign_of.get(attempt)
+        if known is None or campaign < known:
+            self.campaign_of[attempt] = campaign
+
+
+def _match_order(match: Match) -> tuple[int, str, int, tuple[str, ...]]:
+    outputs = tuple(key or "" for key in match.outputs)
+    return (_RANK[match.how], match.at, match.confidence, outputs)
+
+
+class _Tally:
+    """The history while it is being added up."""
+
+    def __init__(self, seen: _Gathered) -> None:
+        self.seen = seen
+        self.deliveries: dict[CellKey, list[Delivery]] = {}
+        self.unassigned: dict[CellKey, str] = {}
+        self.doubts: dict[CellKey, str] = {}
+        self.failures: dict[CellKey, list[NonDelivery]] = {}
+        self.attempts: dict[str, AttemptMoney] = {}
+        self.orders: dict[str, Order] = {}
+
+    def take_gen(self, gen: Gen) -> None:
+        """A delivery: whole, short or empty."""
+        money = self._book(gen.order, gen.at)
+        matched = self.seen.matches.get(gen.order.attempt)
+        if matched is None and gen.is_short and gen.outputs:
+            self.unassigned.update((cell.key, gen.order.attempt) for cell in gen.order.cells)
+            return
+        served = self._deliver(gen, matched)
+        why = "not among the delivered pictures" if gen.outputs else "no picture was delivered"
+        for cell in gen.order.cells:
+            if cell.key not in served:
+                lost = NonDelivery(gen.order.attempt, 0, why, money.charged)
+                self.failures.setdefault(cell.key, []).append(lost)
+
+    def _deliver(self, gen: Gen, matched: Match | None) -> set[CellKey]:
+        owners: Iterable[CellKey | None] = (cell.key for cell in gen.order.cells)
+        how: MatchHow = "assumed"
+        if matched is not None:
+            owners, how = matched.outputs, matched.how
+        served: set[CellKey] = set()
+        for key, output in zip(owners, gen.outputs, strict=False):
+            if key is not None:
+                served.add(key)
+                found = Delivery(gen.order.attempt, gen.prediction, output, gen.at, how)
+                self.deliveries.setdefault(key, []).append(found)
+        return served
+
+    def take_failed(self, failed: Failed) -> None:
+        """A failure counts unless the same attempt delivered after all."""
+        attempt = failed.order.attempt
+        if attempt in self.attempts:
+            return
+        money = self._book(failed.order, failed.at)
+        lost = NonDelivery(attempt, failed.code, failed.message, money.charged)
+        for cell in failed.order.cells:
+            self.failures.setdefault(cell.key, []).append(lost)
+
+    def take_doubt(self, doubt: Doubt) -> None:
+        """A doubt counts until the attempt has an end; a waiver frees money that no row claims."""
+        attempt = doubt.order.attempt
+        if attempt in self.attempts:
+            return
+        money = self._book(doubt.order, doubt.at)
+        if attempt not in self.seen.waived:
+            self.attempts[attempt] = money._replace(in_doubt=True)
+            self.doubts.update((cell.key, attempt) for cell in doubt.order.cells)
+        elif not money.is_confirmed:
+            self.attempts[attempt] = money._replace(charged=ZERO)
+
+    def take_use(self, use: Use) -> None:
+        """Another campaign's purchase, unless its own receipt is here as well."""
+        known = self.deliveries.setdefault(use.cell.key, [])
+        if not any(d.attempt == use.attempt and d.output == use.output for d in known):
+            known.append(Delivery(use.attempt, "", use.output, use.delivered, "assumed"))
+
+    def _book(self, order: Order, at: str) -> AttemptMoney:
+        rows = self.seen.rows.get(order.attempt)
+        money = AttemptMoney(
+            campaign=self.seen.campaign_of[order.attempt],
+            at=at,
+            charged=order.quote if rows is None else MicroUsd(sum(rows.values())),
+            images=len(order.cells),
+            is_confirmed=rows is not None,
+            in_doubt=False,
+            cells=order.cells,
+        )
+        self.attempts[order.attempt] = money
+        self.orders[order.attempt] = order
+        return money
+
+
+def fold(filed: Iterable[Filed]) -> History:
+    """Add receipts up.
+
+    A `gen` outranks a `failed` of the same attempt, both outrank a waiver, and all of them end a
+    doubt.
+    """
+    seen = _Gathered(filed)
+    tally = _Tally(seen)
+    for gen in seen.gens.values():
+        tally.take_gen(gen)
+    for failed in seen.failed.values():
+        tally.take_failed(failed)
+    for doubt in seen.doubts.values():
+        tally.take_doubt(doubt)
+    for use in seen.uses:
+        tally.take_use(use)
+    deliveries = tally.deliveries
+    return History(
+        deliveries={key: tuple(sorted(found, key=_currency)) for key, found in deliveries.items()},
+        unassigned={k: v for k, v in tally.unassigned.items() if k not in deliveries},
+        doubts={k: v for k, v in tally.doubts.items() if k not in deliveries},
+        failures={key: tuple(sorted(found)) for key, found in tally.failures.items()},
+        attempts=tally.attempts,
+        filed={campaign: frozenset(keys) for campaign, keys in seen.cells.items()},
+        attempts_filed={c: frozenset(ids) for c, ids in seen.attempts.items()},
+        orders=tally.orders,
+    )
+
+
+def _currency(delivery: Delivery) -> tuple[str, str, str]:
+    """Order of deliveries of one cell: the earliest is current, else the lowest digest."""
+    return (delivery.at, delivery.output.sha256, delivery.attempt)

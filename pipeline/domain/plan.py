@@ -1,0 +1,230 @@
+"""The plan as a value: what a run would do with each cell, why, and what it costs."""
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from pipeline.domain.card import Quote
+from pipeline.domain.diagnostics import Problem
+from pipeline.domain.fingerprint import CellKey, JobKey, Json, Sha256
+from pipeline.domain.identity import Input, Recipe
+from pipeline.domain.money import ZERO, MicroUsd
+from pipeline.domain.receipts import Output
+
+
+class Action(enum.StrEnum):
+    """What a run does with a cell or a job."""
+
+    CACHED = "cached"
+    RENDER = "render"
+    RESUME = "resume"
+    RECOVER = "recover"
+    BUY = "buy"
+    TOP_UP = "top-up"
+    REBUY = "rebuy"
+    BLOCKED = "blocked"
+    ORPHAN = "orphan"
+
+
+PAID = frozenset({Action.BUY, Action.TOP_UP, Action.REBUY})
+"""Actions that cost money."""
+
+
+class Reason(enum.StrEnum):
+    """Why; noted where the action is decided."""
+
+    SATISFIED = "satisfied"
+    NEW_CELL = "new_cell"
+    PROMPT_CHANGED = "prompt_changed"
+    PARAM_CHANGED = "param_changed"
+    INPUT_CHANGED = "input_changed"
+    REFERENCE_CHANGED = "reference_changed"
+    MODEL_CHANGED = "model_changed"
+    SIZE_CHANGED = "size_changed"
+    TAKE_CHANGED = "take_changed"
+    ENGINE_CHANGED = "engine_changed"
+    FAILED_BEFORE = "failed_before"
+    UNDER_DELIVERED = "under_delivered"
+    RESULT_ABSENT = "result_absent"
+    UNDER_WAY = "under_way"
+    CLAIMED_ELSEWHERE = "claimed_elsewhere"
+    BOUGHT_ELSEWHERE = "bought_elsewhere"
+    DUPLICATE_OF = "duplicate_of"
+    UNASSIGNED = "unassigned"
+    UNKNOWN_CHARGE = "unknown_charge"
+    MODERATED = "moderated"
+    GAVE_UP = "gave_up"
+    UNPRICED = "unpriced"
+    NO_LONGER_WANTED = "no_longer_wanted"
+
+
+class Address(NamedTuple):
+    """Where a cell stands in its campaign, for people.
+
+    Attributes:
+        set: image set id, empty for text-to-image.
+        picture: picture id, empty for text-to-image.
+        variant: variant id.
+        size: `master`, or the name of the native size.
+        take: 1 or more.
+    """
+
+    set: str
+    picture: str
+    variant: str
+    size: str
+    take: int
+
+    def __str__(self) -> str:
+        where = f"{self.set}/{self.picture}/" if self.set else ""
+        return f"{where}{self.variant}/{self.size}/t{self.take}"
+
+
+class Cell(NamedTuple):
+    """One wanted cell.
+
+    Attributes:
+        address: where it stands.
+        key: what was wanted.
+        recipe: what it shares with others; many cells hold the same object.
+        source: digest of the picture to edit, None for text-to-image.
+    """
+
+    address: Address
+    key: CellKey
+    recipe: Recipe
+    source: Sha256 | None
+
+
+class Decision(NamedTuple):
+    """What becomes of one cell.
+
+    Attributes:
+        action: what a run does.
+        reason: why.
+        detail: in words: the attempt, the twin's address, the provider's message.
+        output: the current picture, where there is one.
+    """
+
+    action: Action
+    reason: Reason
+    detail: str = ""
+    output: Output | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request as it will be sent, but for the pictures' addresses.
+
+    Attributes:
+        prompt: final prompt.
+        inputs: pictures in the order in which they are sent.
+        params: all body fields but the prompt and the pictures.
+        field: body field for the pictures; `many` says whether it is a list.
+        components: components of the job key.
+        job: the job key.
+    """
+
+    prompt: str
+    inputs: tuple[Input, ...]
+    params: Mapping[str, Json]
+    field: str
+    many: bool
+    components: Mapping[str, Json]
+    job: JobKey
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One job to buy.
+
+    Attributes:
+        action: `buy`, `top-up` or `rebuy`.
+        cells: what it buys, in output order; all of one recipe.
+        request: what is sent.
+        quote: what it costs.
+    """
+
+    action: Action
+    cells: tuple[Cell, ...]
+    request: Request
+    quote: Quote
+
+
+@dataclass(frozen=True, slots=True)
+class Orphan:
+    """A purchase of this campaign that it no longer wants; `charged` is its share."""
+
+    address: str
+    key: CellKey
+    charged: MicroUsd
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A cap and what it has left.
+
+    Attributes:
+        scope: `job`, `campaign`, `run`, `month` or `workspace`.
+        name: campaign name, run id or month; empty for the workspace.
+        money: most money, None for no limit.
+        images: most pictures, None for no limit.
+        spent: charged, reserved and in doubt so far.
+        spent_images: pictures so far.
+    """
+
+    scope: str
+    name: str
+    money: MicroUsd | None
+    images: int | None
+    spent: MicroUsd = ZERO
+    spent_images: int = 0
+
+    @property
+    def left(self) -> MicroUsd | None:
+        """Money left, never below zero; None for no limit."""
+        return None if self.money is None else MicroUsd(max(0, self.money - self.spent))
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The priced answer to "what would a run do".
+
+    Attributes:
+        campaign: name.
+        realm: whose money and pictures.
+        model: id.
+        manifest: SHA-256 of the manifest's text.
+        cells: wanted cells in address order (manifest order of sets, variants and sizes).
+        decisions: one for each cell, in the same order.
+        steps: jobs to buy, in plan order.
+        orphans: no longer wanted purchases.
+        limits: caps that the run is under.
+        problems: what stands in the way of buying (errors) and what to know (warnings).
+    """
+
+    campaign: str
+    realm: str
+    model: str
+    manifest: str
+    cells: tuple[Cell, ...]
+    decisions: tuple[Decision, ...]
+    steps: tuple[Step, ...]
+    orphans: tuple[Orphan, ...]
+    limits: tuple[Limit, ...]
+    problems: tuple[Problem, ...]
+
+    @property
+    def cost(self) -> MicroUsd:
+        """What buying all steps should cost."""
+        return MicroUsd(sum(step.quote.amount for step in self.steps))
+
+    @property
+    def images(self) -> int:
+        """How many pictures all steps buy."""
+        return sum(len(step.cells) for step in self.steps)
+
+    def count(self, action: Action) -> int:
+        """How many cells have this action."""
+        return sum(1 for decision in self.decisions if decision.action is action)

@@ -1,0 +1,348 @@
+"""Receipts: lines that say what an attempt produced and cost. The lock is the union of them all.
+
+Format 1, one JSON object a line, the first line of a file being `{"lock": 1}`. Facts are never
+edited or removed; what changes later (a refund, an assignment, a doubt that ended) is a line of its
+own. An attempt's id or a billing row's id is the identity, so copies count once and order does not
+matter.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, NamedTuple
+
+from pipeline.domain.fingerprint import CellKey, JobKey, Json, Sha256, canonical
+from pipeline.domain.identity import Recipe
+from pipeline.domain.money import MicroUsd
+
+LOCK_FORMAT = 1
+HEADER: Mapping[str, Json] = {"lock": LOCK_FORMAT}
+
+MatchHow = Literal["assumed", "content", "person"]
+
+
+class Output(NamedTuple):
+    """One delivered picture: its bytes' digest, length in bytes, size in px and media type."""
+
+    sha256: Sha256
+    bytes: int
+    width: int
+    height: int
+    mime: str
+
+
+class AskedCell(NamedTuple):
+    """A cell as an attempt asked for it.
+
+    Attributes:
+        key: its cell key.
+        address: a label for people; where the cell was when it was asked for.
+        source: digest of the picture to edit, None for text-to-image.
+        take: 1 or more.
+    """
+
+    key: CellKey
+    address: str
+    source: Sha256 | None
+    take: int
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What an attempt asked for; the part that `gen`, `failed` and `doubt` share.
+
+    Attributes:
+        attempt: id, unique for ever.
+        job: its job key.
+        recipe: common components of the cells.
+        asked: components of the job key.
+        cells: one for each output asked for, in output order.
+        quote: what it should cost.
+    """
+
+    attempt: str
+    job: JobKey
+    recipe: Recipe
+    asked: Mapping[str, Json]
+    cells: tuple[AskedCell, ...]
+    quote: MicroUsd
+
+
+@dataclass(frozen=True, slots=True)
+class Gen:
+    """An attempt ended with a delivery, which may be short or even empty.
+
+    Attributes:
+        order: what was asked.
+        prediction: the provider's id.
+        at: UTC, ISO, seconds.
+        outputs: in the provider's order. As many as cells: the position assigns them. Fewer:
+            nobody knows which is which until a `Match` says so.
+    """
+
+    order: Order
+    prediction: str
+    at: str
+    outputs: tuple[Output, ...]
+
+    @property
+    def is_short(self) -> bool:
+        """Whether fewer pictures came than were asked for."""
+        return len(self.outputs) < len(self.order.cells)
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """An attempt ended without pictures. Charged until billing shows the refund.
+
+    Attributes:
+        prediction: the provider's id.
+        at: UTC, ISO, seconds.
+        code: the provider's number for the failure, 0 where it gave none.
+        message: the provider's words.
+    """
+
+    order: Order
+    prediction: str
+    at: str
+    code: int
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """An attempt was sent and nobody knows what became of it; its quote stays reserved."""
+
+    order: Order
+    at: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """One billing row of an attempt; positive for money taken, negative for money given back."""
+
+    attempt: str
+    row: str
+    amount: MicroUsd
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Which output of an attempt is whose.
+
+    Attributes:
+        outputs: for each output in the provider's order its cell, None for nobody's.
+        how: a person outranks content, content outranks position.
+        confidence: per cent.
+    """
+
+    attempt: str
+    at: str
+    outputs: tuple[CellKey | None, ...]
+    how: MatchHow
+    confidence: int
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """A cell of this campaign is served by a purchase that another one made; costs nothing.
+
+    Attributes:
+        attempt: the attempt that bought it.
+        cell: as this campaign calls it.
+        recipe: common components.
+        output: the picture.
+        delivered: when it was bought, UTC, ISO.
+    """
+
+    attempt: str
+    at: str
+    cell: AskedCell
+    recipe: Recipe
+    output: Output
+    delivered: str
+
+
+@dataclass(frozen=True, slots=True)
+class Waive:
+    """An attempt in doubt counts as free and its cells are wanted again.
+
+    Attributes:
+        by: `proof` (the provider's records show that nothing arrived) or `person`.
+        reason: in words.
+    """
+
+    attempt: str
+    at: str
+    by: Literal["proof", "person"]
+    reason: str
+
+
+Receipt = Gen | Failed | Doubt | Charge | Match | Use | Waive
+
+
+class ReceiptError(ValueError):
+    """A line that is no receipt of this format; the message says what is wrong with it."""
+
+
+class UnknownKindError(ReceiptError):
+    """A line of a kind that this program does not know: written by a newer one."""
+
+
+def attempt_of(receipt: Receipt) -> str:
+    """Id of the attempt that a receipt speaks of."""
+    if isinstance(receipt, Gen | Failed | Doubt):
+        return receipt.order.attempt
+    return receipt.attempt
+
+
+def write(receipt: Receipt) -> str:
+    """One line, without its newline; `read` is the way back."""
+    return canonical(_body(receipt))
+
+
+def read(body: Mapping[str, Any]) -> Receipt:
+    """A receipt from a parsed line.
+
+    Raises:
+        UnknownKindError: a newer program wrote it.
+        ReceiptError: a field is missing or of the wrong type.
+    """
+    kind = body.get("kind")
+    reader = _READERS.get(kind) if isinstance(kind, str) else None
+    if reader is None:
+        raise UnknownKindError(f"unknown kind of receipt {kind!r}")
+    try:
+        receipt: Receipt = reader(body)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise ReceiptError(f"damaged `{kind}` receipt: {error!r}") from error
+    return receipt
+
+
+def _body(receipt: Receipt) -> dict[str, Json]:
+    match receipt:
+        case Gen(order, prediction, at, outputs):
+            delivered: list[Json] = [_output_body(output) for output in outputs]
+            own: dict[str, Json] = {"prediction": prediction, "outputs": delivered}
+            return {"kind": "gen", "at": at, **order_body(order), **own}
+        case Failed(order, prediction, at, code, message):
+            own = {"prediction": prediction, "code": code, "message": message}
+            return {"kind": "failed", "at": at, **order_body(order), **own}
+        case Doubt(order, at, message):
+            return {"kind": "doubt", "at": at, **order_body(order), "message": message}
+        case Charge(attempt, row, amount, at):
+            return {"kind": "charge", "at": at, "attempt": attempt, "row": row, "amount": amount}
+        case Match(attempt, at, outputs_of, how, confidence):
+            return {
+                "kind": "match",
+                "at": at,
+                "attempt": attempt,
+                "outputs": list(outputs_of),
+                "how": how,
+                "confidence": confidence,
+            }
+        case Use(attempt, at, cell, recipe, output, delivered_at):
+            return {
+                "kind": "use",
+                "at": at,
+                "attempt": attempt,
+                "cell": _cell_body(cell),
+                "recipe": recipe.components(),
+                "output": _output_body(output),
+                "delivered": delivered_at,
+            }
+        case Waive(attempt, at, by, reason):
+            return {"kind": "waive", "at": at, "attempt": attempt, "by": by, "reason": reason}
+
+
+def order_body(order: Order) -> dict[str, Json]:
+    """An order as JSON; `read_order` is the way back."""
+    return {
+        "attempt": order.attempt,
+        "job": order.job,
+        "recipe": order.recipe.components(),
+        "asked": dict(order.asked),
+        "cells": [_cell_body(cell) for cell in order.cells],
+        "quote": order.quote,
+    }
+
+
+def read_order(body: Mapping[str, Any]) -> Order:
+    """An order from its JSON.
+
+    Raises:
+        KeyError: a field is missing.
+    """
+    return Order(
+        attempt=_text(body["attempt"]),
+        job=JobKey(_text(body["job"])),
+        recipe=Recipe.read(body["recipe"]),
+        asked=body["asked"],
+        cells=tuple(_read_cell(cell) for cell in body["cells"]),
+        quote=MicroUsd(_whole(body["quote"])),
+    )
+
+
+def _cell_body(cell: AskedCell) -> dict[str, Json]:
+    return {"key": cell.key, "address": cell.address, "source": cell.source, "take": cell.take}
+
+
+def _read_cell(body: Mapping[str, Any]) -> AskedCell:
+    return AskedCell(CellKey(body["key"]), body["address"], body["source"], body["take"])
+
+
+def _output_body(output: Output) -> dict[str, Json]:
+    return {
+        "sha256": output.sha256,
+        "bytes": output.bytes,
+        "width": output.width,
+        "height": output.height,
+        "mime": output.mime,
+    }
+
+
+def _read_output(body: Mapping[str, Any]) -> Output:
+    return Output(
+        Sha256(_text(body["sha256"])), body["bytes"], body["width"], body["height"], body["mime"]
+    )
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{value!r} is not text")
+    return value
+
+
+def _whole(value: object) -> int:
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise TypeError(f"{value!r} is not a whole number")
+    return value
+
+
+def _read_outputs(bodies: Sequence[Mapping[str, Any]]) -> tuple[Output, ...]:
+    return tuple(_read_output(body) for body in bodies)
+
+
+_READERS: Mapping[str, Any] = {
+    "gen": lambda b: Gen(read_order(b), b["prediction"], b["at"], _read_outputs(b["outputs"])),
+    "failed": lambda b: Failed(
+        read_order(b), b["prediction"], b["at"], _whole(b["code"]), b["message"]
+    ),
+    "doubt": lambda b: Doubt(read_order(b), b["at"], b["message"]),
+    "charge": lambda b: Charge(
+        _text(b["attempt"]), _text(b["row"]), MicroUsd(_whole(b["amount"])), b["at"]
+    ),
+    "match": lambda b: Match(
+        _text(b["attempt"]), b["at"], tuple(b["outputs"]), b["how"], _whole(b["confidence"])
+    ),
+    "use": lambda b: Use(
+        _text(b["attempt"]),
+        b["at"],
+        _read_cell(b["cell"]),
+        Recipe.read(b["recipe"]),
+        _read_output(b["output"]),
+        b["delivered"],
+    ),
+    "waive": lambda b: Waive(_text(b["attempt"]), b["at"], b["by"], b["reason"]),
+}

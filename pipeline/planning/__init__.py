@@ -1,0 +1,1 @@
+"""Planning: a campaign and the facts about it become a priced plan. Pure; reads no clock."""
