@@ -22,7 +22,16 @@ from pipeline.domain.fingerprint import CellKey, Sha256, canonical
 from pipeline.domain.history import AttemptMoney, Filed
 from pipeline.domain.money import MicroUsd
 from pipeline.domain.plan import Limit
-from pipeline.domain.receipts import Failed, Order, Receipt, order_body, read, read_order, write
+from pipeline.domain.receipts import (
+    Failed,
+    Order,
+    Output,
+    Receipt,
+    order_body,
+    read,
+    read_order,
+    write,
+)
 from pipeline.execution.ports import BillingRow, OverCap, Reserved, Taken
 
 LEDGER_FORMAT = 1
@@ -48,6 +57,7 @@ CREATE TABLE attempts (
   fresh TEXT NOT NULL DEFAULT '',
   prediction TEXT NOT NULL DEFAULT '',
   addresses TEXT NOT NULL DEFAULT '[]',
+  outputs TEXT NOT NULL DEFAULT '[]',
   receipt TEXT NOT NULL DEFAULT '',
   note TEXT NOT NULL DEFAULT '',
   filing INTEGER NOT NULL DEFAULT 0,
@@ -75,13 +85,16 @@ CREATE TABLE known (
   is_doubt INTEGER NOT NULL,
   images INTEGER NOT NULL
 ) STRICT;
-CREATE TABLE uploads (sha256 TEXT PRIMARY KEY, address TEXT NOT NULL, at TEXT NOT NULL) STRICT;
+CREATE TABLE uploads (
+  address TEXT PRIMARY KEY, sha256 TEXT NOT NULL, at TEXT NOT NULL, reusable INTEGER NOT NULL
+) STRICT;
+CREATE INDEX uploads_of ON uploads (sha256, at);
 CREATE TABLE steps (attempt TEXT NOT NULL, state TEXT NOT NULL, run TEXT NOT NULL) STRICT;
 INSERT INTO meta VALUES ('format', '{LEDGER_FORMAT}'), ('filings', '0');
 """
 _ATTEMPT = (
     "SELECT body, campaign, run, state, hold, reserved_at, sent_at, fresh, prediction, addresses,"
-    " receipt FROM attempts"
+    " outputs, receipt FROM attempts"
 )
 # An attempt books its billing rows once there are any, and what was quoted until then.
 _BOOKED = f"""
@@ -220,11 +233,18 @@ class SqliteLedger:
         ).fetchall()
 
     async def upload_of(self, digest: Sha256, *, since: str) -> str | None:
-        """Address of a picture that was uploaded at or after a moment."""
+        """Address of a picture that was uploaded for reuse at or after a moment."""
         row = self._reads.execute(
-            "SELECT address FROM uploads WHERE sha256 = ? AND at >= ?", (digest, since)
+            "SELECT address FROM uploads WHERE sha256 = ? AND at >= ? AND reusable"
+            " ORDER BY at DESC LIMIT 1",
+            (digest, since),
         ).fetchone()
         return None if row is None else str(row[0])
+
+    async def uploads(self) -> frozenset[str]:
+        """Addresses of all remembered uploads."""
+        rows = self._reads.execute("SELECT address FROM uploads")
+        return frozenset(address for (address,) in rows)
 
     def is_alive(self, run: str) -> bool:
         """Whether the process of a run still exists; this run counts as alive."""
@@ -306,15 +326,15 @@ class SqliteLedger:
 
     async def submitted(self, attempt: str, *, prediction: str) -> None:
         """The provider's id."""
-        await self._advance(attempt, State.SUBMITTED, {"prediction": prediction})
+        await self._advance(attempt, State.SUBMITTED, {"prediction": prediction, "receipt": ""})
 
     async def ready(self, attempt: str, *, addresses: Sequence[str]) -> None:
         """Where the pictures are."""
         await self._advance(attempt, State.READY, {"addresses": json.dumps(list(addresses))})
 
-    async def stored(self, attempt: str) -> None:
-        """Their bytes are in the store."""
-        await self._advance(attempt, State.STORED, {})
+    async def stored(self, attempt: str, *, outputs: Sequence[Output | None]) -> None:
+        """Their bytes are in the store; None where one is gone for good."""
+        await self._advance(attempt, State.STORED, {"outputs": json.dumps(outputs)})
 
     async def settled(self, attempt: str, receipt: Receipt) -> None:
         """The receipt of a delivery or a failure."""
@@ -364,11 +384,12 @@ class SqliteLedger:
 
         return await self._write(take)
 
-    async def uploaded(self, digest: Sha256, address: str, at: str) -> None:
+    async def uploaded(self, digest: Sha256, address: str, at: str, *, reusable: bool) -> None:
         """Remember an upload."""
         await self._write(
             lambda: self._db.execute(
-                "INSERT OR REPLACE INTO uploads VALUES (?, ?, ?)", (digest, address, at)
+                "INSERT OR REPLACE INTO uploads VALUES (?, ?, ?, ?)",
+                (address, digest, at, reusable),
             )
         )
 
@@ -483,7 +504,8 @@ def _spent(booked: Iterable[tuple[str, str, str, str, int, int]], scope: str, na
 
 
 def _attempt(row: Sequence[object]) -> OpenAttempt:
-    body, campaign, run, state, hold, reserved_at, sent_at, fresh, prediction, addresses, line = row
+    body, campaign, run, state, hold, reserved_at, sent_at, fresh, prediction, *rest = row
+    addresses, outputs, line = rest
     return OpenAttempt(
         order=read_order(json.loads(str(body))),
         campaign=str(campaign),
@@ -495,6 +517,7 @@ def _attempt(row: Sequence[object]) -> OpenAttempt:
         fresh=str(fresh),
         prediction=str(prediction),
         addresses=tuple(json.loads(str(addresses))),
+        outputs=tuple(o and Output(*o) for o in json.loads(str(outputs))),
         receipt=str(line),
     )
 

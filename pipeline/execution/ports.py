@@ -104,8 +104,12 @@ class Provider(Protocol):
             ProviderError: it could not be told; the prediction goes on.
         """
 
-    async def history(self, model: str, since: datetime, until: datetime) -> Sequence[Prediction]:
-        """All predictions of a model created in a window, with their inputs where told."""
+    async def history(self, since: datetime, until: datetime) -> Sequence[Prediction]:
+        """All predictions created in a window, of all models, with their inputs where told.
+
+        Raises:
+            ProviderError: the listing is not complete.
+        """
 
     async def billing(self, predictions: Sequence[str]) -> Sequence[BillingRow]:
         """All rows of the bill for these predictions."""
@@ -121,13 +125,18 @@ class Intake(Protocol):
         """Fetch one picture into the store.
 
         Raises:
-            ProviderError: it could not be fetched; what it cost is spent and it may be tried again.
-            NotAPictureError: it arrived and is no picture.
+            NotYetError: it could not be fetched now, or what came was no picture. Trying again
+                costs nothing.
+            GoneError: the provider does not have it any more.
         """
 
 
-class NotAPictureError(Exception):
-    """Delivered bytes that do not decode; the message says why."""
+class NotYetError(Exception):
+    """A paid picture could not be fetched now; the message says why."""
+
+
+class GoneError(Exception):
+    """A paid picture is gone from the provider; the message says why."""
 
 
 class Taken(NamedTuple):
@@ -171,8 +180,8 @@ class Ledger(Protocol):
     async def ready(self, attempt: str, *, addresses: Sequence[str]) -> None:
         """Where the pictures are."""
 
-    async def stored(self, attempt: str) -> None:
-        """Their bytes are in the store."""
+    async def stored(self, attempt: str, *, outputs: Sequence[Output | None]) -> None:
+        """Their bytes are in the store; None where one is gone for good."""
 
     async def settled(self, attempt: str, receipt: Receipt) -> None:
         """The receipt of a delivery or a failure."""
@@ -209,9 +218,12 @@ class Ledger(Protocol):
         """Ids of all predictions that belong to some attempt."""
 
     async def upload_of(self, digest: Sha256, *, since: str) -> str | None:
-        """Address of a picture that was uploaded at or after a moment."""
+        """Address of a picture that was uploaded for reuse at or after a moment."""
 
-    async def uploaded(self, digest: Sha256, address: str, at: str) -> None:
+    async def uploads(self) -> frozenset[str]:
+        """Addresses of all remembered uploads."""
+
+    async def uploaded(self, digest: Sha256, address: str, at: str, *, reusable: bool) -> None:
         """Remember an upload."""
 
     def is_alive(self, run: str) -> bool:

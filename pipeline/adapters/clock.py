@@ -1,0 +1,26 @@
+"""The real clock."""
+
+import asyncio
+import time
+from datetime import UTC, datetime
+
+
+class SystemClock:
+    """Time as it passes."""
+
+    def now(self) -> datetime:
+        """Wall clock, UTC."""
+        return datetime.now(UTC)  # noqa: TID251 (this is the clock)
+
+    def elapsed(self) -> float:
+        """Seconds on a clock that never jumps."""
+        return time.monotonic()
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait."""
+        await asyncio.sleep(seconds)
+
+
+def moment(now: datetime) -> str:
+    """A moment as every stored format writes it: UTC, ISO, whole seconds, `Z`."""
+    return now.strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,158 @@
+"""Finding out what became of a submit that got no answer: proof, or it stays in doubt."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from pipeline.domain.attempt import OpenAttempt
+from pipeline.execution.ports import BillingRow, Clock, Ledger, Prediction, Provider, ProviderError
+
+SKEW = timedelta(minutes=5)
+"""How far the provider's clock and ours may be apart."""
+SETTLED_AFTER = timedelta(minutes=15)
+"""How long after a send a listing may still miss it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The attempt's prediction, and the proof that it is."""
+
+    prediction: str
+    proof: str
+
+
+class Absent(NamedTuple):
+    """Proof that nothing arrived."""
+
+    proof: str
+
+
+class Unknown(NamedTuple):
+    """No proof either way; `why` says what is missing."""
+
+    why: str
+
+
+Finding = Found | Absent | Unknown
+
+
+class Search:
+    """Looks for lost attempts in the provider's history and bill."""
+
+    def __init__(
+        self, provider: Provider, ledger: Ledger, clock: Clock, *, exclusive: bool
+    ) -> None:
+        """Prepare to look.
+
+        Args:
+            provider: whose history.
+            ledger: tells which predictions have an owner.
+            clock: for the window.
+            exclusive: whether the key is used by this workspace alone.
+        """
+        self._provider = provider
+        self._ledger = ledger
+        self._clock = clock
+        self._exclusive = exclusive
+
+    async def look(self, attempt: OpenAttempt) -> Finding:
+        """Look for one attempt.
+
+        Adopted is only an exact match of an echoed input that was uploaded for this attempt alone,
+        or, under an exclusive key, the only prediction without an owner of that model in the
+        window while no other attempt could be its owner. Absent is what two complete listings do
+        not show, both taken long enough after the send, while the bill has no row without an owner.
+        """
+        sent = datetime.fromisoformat(attempt.sent_at or attempt.reserved_at)
+        try:
+            listing = await self._provider.history(sent - SKEW, self._clock.now() + SKEW)
+        except ProviderError as error:
+            return Unknown(f"the provider's history could not be read: {error.reason}")
+        owned = await self._ledger.owned()
+        unowned = [prediction for prediction in listing if prediction.id not in owned]
+        exact = [p for p in unowned if attempt.fresh and attempt.fresh in p.inputs]
+        if exact:
+            return Found(exact[0].id, "its input address was uploaded for this attempt alone")
+        candidates = [p for p in unowned if self._may_be(p, attempt)]
+        if candidates:
+            return await self._only_one(attempt, candidates)
+        if self._clock.now() - sent < SETTLED_AFTER:
+            return Unknown("the history does not show it yet; look again 15 minutes after the send")
+        return await self._absent(attempt, sent, listing)
+
+    async def may_have_left(self, attempt: OpenAttempt) -> str:
+        """Why an attempt of a dead run that was only reserved may have been sent all the same.
+
+        A ledger that lost its last writes cannot be told from a good one, so the history is asked.
+
+        Returns:
+            The reason, or nothing where no prediction without an owner looks like it.
+
+        Raises:
+            ProviderError: the history could not be read.
+        """
+        since = datetime.fromisoformat(attempt.reserved_at) - SKEW
+        listing = await self._provider.history(since, self._clock.now() + SKEW)
+        owned, ours = await self._ledger.owned(), await self._ledger.uploads()
+        for prediction in listing:
+            if prediction.id in owned or not self._may_be(prediction, attempt):
+                continue
+            told = frozenset(prediction.inputs)
+            if not told or self._exclusive or told & ours:
+                return f"prediction {prediction.id} has no owner and looks like it"
+        return ""
+
+    def _is_suspect(self, prediction: Prediction, attempt: OpenAttempt) -> bool:
+        exact = bool(attempt.fresh) and attempt.fresh in prediction.inputs
+        return exact or self._may_be(prediction, attempt)
+
+    @staticmethod
+    def _may_be(prediction: Prediction, attempt: OpenAttempt) -> bool:
+        """Whether a prediction could be this attempt's although nothing proves it."""
+        if prediction.model and prediction.model != attempt.order.recipe.model:
+            return False
+        # Inputs that are told and do not hold the fresh address belong to somebody else.
+        return not (attempt.fresh and prediction.inputs)
+
+    async def _only_one(
+        self, attempt: OpenAttempt, candidates: Sequence[Prediction]
+    ) -> Found | Unknown:
+        rivals = [
+            other
+            for other in await self._ledger.open_attempts()
+            if not other.prediction and other.order.recipe.model == attempt.order.recipe.model
+        ]
+        if self._exclusive and len(candidates) == 1 and len(rivals) == 1:
+            proof = "the key is exclusive and this is the only prediction without an owner"
+            return Found(candidates[0].id, proof)
+        listed = ", ".join(prediction.id for prediction in candidates)
+        return Unknown(f"these predictions have no owner and may be it: {listed}")
+
+    async def _absent(
+        self, attempt: OpenAttempt, sent: datetime, listing: Sequence[Prediction]
+    ) -> Absent | Unknown:
+        try:
+            again = await self._provider.history(sent - SKEW, self._clock.now() + SKEW)
+            bill = await self._provider.bill_between(sent - SKEW, self._clock.now() + SKEW)
+        except ProviderError as error:
+            return Unknown(f"the provider's records could not be read: {error.reason}")
+        owned = await self._ledger.owned()
+        if any(p.id not in owned and self._is_suspect(p, attempt) for p in again):
+            return Unknown("something appeared in the history only now; look again")
+        strangers = _unexplained(bill, [*listing, *again], owned)
+        if strangers:
+            rows = ", ".join(row.row for row in strangers)
+            return Unknown(f"the bill has rows without an owner: {rows}")
+        return Absent(
+            "two complete listings of the provider's history, taken at least 15 minutes after the "
+            "send, do not show it, and the bill has no row without an owner"
+        )
+
+
+def _unexplained(
+    bill: Sequence[BillingRow], listing: Sequence[Prediction], owned: frozenset[str]
+) -> list[BillingRow]:
+    """Rows of the bill that belong to no attempt and to no prediction known to be another's."""
+    listed = frozenset(prediction.id for prediction in listing)
+    return [row for row in bill if row.prediction not in owned | listed]

@@ -1,0 +1,1 @@
+"""Providers: one module each; nobody else knows a vendor's words."""
