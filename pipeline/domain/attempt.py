@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from pipeline.domain.fingerprint import CellKey, JobKey
 from pipeline.domain.money import MicroUsd
-from pipeline.domain.receipts import Order
+from pipeline.domain.receipts import Order, Output
 
 
 class State(enum.StrEnum):
@@ -62,6 +62,8 @@ class OpenAttempt:
             none. Echoed by the provider's history, it proves whose prediction one is.
         prediction: the provider's id, empty before.
         addresses: where the pictures are; empty before `ready`.
+        outputs: pictures in the store, in the provider's order, None for one that is gone; empty
+            before `stored`.
         receipt: the receipt as a line, empty before `settled` and `failed`.
     """
 
@@ -75,6 +77,7 @@ class OpenAttempt:
     fresh: str = ""
     prediction: str = ""
     addresses: tuple[str, ...] = ()
+    outputs: tuple[Output | None, ...] = ()
     receipt: str = ""
 
     @property

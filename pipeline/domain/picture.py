@@ -14,7 +14,7 @@ class PictureFacts:
         size: of the file, in bytes.
         width: px as displayed, that is after the rotation its EXIF data asks for.
         height: px as displayed; of one frame where the picture is animated.
-        format: `jpeg`, `png`, `webp`, `bmp`, `tiff`, `gif` or `avif`; read from the content, never
+        format: `jpeg`, `png`, `webp`, `tiff`, `gif` or `avif`; read from the content, never
             from the file's name.
     """
 

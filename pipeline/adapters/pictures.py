@@ -1,0 +1,105 @@
+"""Facts of source pictures, remembered by (path, inode, size, mtime, ctime).
+
+The only cache on the way to a plan; it may start over at any time. A file that changed in the last
+second is not remembered: it could change again without its times showing it.
+"""
+
+import sqlite3
+import time
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import closing
+from pathlib import Path
+
+from pipeline.domain.fingerprint import Sha256
+from pipeline.domain.picture import PictureFacts
+
+_CACHE_FORMAT = 1
+_SETTLED_NS = 1_000_000_000
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS pictures (
+  path TEXT PRIMARY KEY, inode INTEGER, size INTEGER, mtime INTEGER, ctime INTEGER,
+  sha256 TEXT, width INTEGER, height INTEGER, format TEXT
+) WITHOUT ROWID
+"""
+
+Inspect = Callable[[Path], PictureFacts]
+"""Measures a picture; raises ValueError with the reason where it is none."""
+_Row = tuple[str, int, int, int, int, str, int, int, str]
+
+
+def facts_of(
+    paths: Iterable[Path], *, cache: Path, inspect: Callable[[], Inspect]
+) -> Mapping[Path, PictureFacts | str]:
+    """Measure pictures.
+
+    Args:
+        paths: files.
+        cache: the cache's database; made, replaced or ignored as need be.
+        inspect: called once, and only if some picture is not in the cache, to get the measuring
+            function: loading it takes time.
+
+    Returns:
+        For each path its facts, or why it cannot be read.
+    """
+    known = _load(cache)
+    measure: Inspect | None = None
+    found: dict[Path, PictureFacts | str] = {}
+    learned: list[_Row] = []
+    for path in paths:
+        try:
+            status = path.stat()
+        except OSError as error:
+            found[path] = f"it cannot be read: {error.strerror}"
+            continue
+        stamp = (status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
+        row = known.get(str(path))
+        if row is not None and row[1:5] == stamp:
+            found[path] = PictureFacts(Sha256(row[5]), row[2], row[6], row[7], row[8])
+            continue
+        measure = measure or inspect()
+        try:
+            facts = measure(path)
+        except ValueError as error:
+            found[path] = str(error)
+            continue
+        found[path] = facts
+        if time.time_ns() - max(status.st_mtime_ns, status.st_ctime_ns) > _SETTLED_NS:
+            learned.append(
+                (str(path), *stamp, facts.sha256, facts.width, facts.height, facts.format)
+            )
+    if learned:
+        _save(cache, learned)
+    return found
+
+
+def _load(cache: Path) -> dict[str, _Row]:
+    if not cache.exists():
+        return {}
+    try:
+        with closing(sqlite3.connect(cache)) as db:
+            (version,) = db.execute("PRAGMA user_version").fetchone()
+            if version != _CACHE_FORMAT:
+                return {}
+            return {row[0]: row for row in db.execute("SELECT * FROM pictures")}
+    except sqlite3.DatabaseError:
+        return {}
+
+
+def _save(cache: Path, rows: list[_Row]) -> None:
+    cache.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        _write(cache, rows)
+    except sqlite3.OperationalError:
+        return  # somebody else is writing; what was learned will be learned again
+    except sqlite3.DatabaseError:
+        cache.unlink(missing_ok=True)
+
+
+def _write(cache: Path, rows: list[_Row]) -> None:
+    with closing(sqlite3.connect(cache)) as db, db:
+        (version,) = db.execute("PRAGMA user_version").fetchone()
+        if version != _CACHE_FORMAT:
+            db.execute("DROP TABLE IF EXISTS pictures")
+            db.execute(f"PRAGMA user_version = {_CACHE_FORMAT}")
+        db.execute(_SCHEMA)
+        db.executemany("INSERT OR REPLACE INTO pictures VALUES (?,?,?,?,?,?,?,?,?)", rows)

@@ -1,0 +1,134 @@
+"""What the embedded provider says: envelopes and the objects in them, in the vendor's words."""
+
+import asyncio
+import base64
+from collections.abc import Mapping
+from typing import Any
+
+from starlette.responses import JSONResponse
+
+from pipeline.domain.card import Card
+from pipeline.emulator.files import output_file
+from pipeline.emulator.moments import iso
+from pipeline.emulator.pricing import base_price, formula, properties, usd
+from pipeline.emulator.records import BillingRow, Prediction, Upload
+from pipeline.emulator.state import State
+
+
+def success(data: object) -> JSONResponse:
+    """An answer to a call that worked."""
+    return JSONResponse({"code": 200, "message": "success", "data": data})
+
+
+def failure(status: int, message: str, headers: Mapping[str, str] | None = None) -> JSONResponse:
+    """An answer to a call that did not; `code` repeats the HTTP status."""
+    body = {"code": status, "message": message, "data": None}
+    return JSONResponse(body, status_code=status, headers=headers)
+
+
+def prediction_object(prediction: Prediction, *, base_url: str) -> dict[str, Any]:
+    """A prediction as the vendor shows it.
+
+    The member `embedded` is ours: what the draft engine did not understand and how many unknown
+    keys were dropped, which the vendor never says. No client of the vendor expects it.
+    """
+    shown: dict[str, Any] = {
+        "id": prediction.id,
+        "model": prediction.model,
+        "status": prediction.status,
+        "outputs": output_urls(prediction, base_url=base_url),
+        "urls": {"get": f"{base_url}/api/v3/predictions/{prediction.id}/result"},
+        "has_nsfw_contents": [False] * prediction.outputs,
+        "created_at": iso(prediction.created_us),
+        "error": prediction.error,
+        "executionTime": prediction.inference_ms,
+        "timings": {"inference": prediction.inference_ms},
+        "embedded": {
+            "engine": prediction.engine,
+            "notes": list(prediction.notes),
+            "dropped_inputs": prediction.dropped,
+        },
+    }
+    if prediction.code:
+        shown["code"] = prediction.code
+    return shown
+
+
+async def result_object(prediction: Prediction, *, base_url: str, state: State) -> dict[str, Any]:
+    """A prediction as its own address shows it: outputs as naked base64 if that was asked for."""
+    shown = prediction_object(prediction, base_url=base_url)
+    if prediction.inputs.get("enable_base64_output") is True:
+        files = [
+            state.folder / output_file(prediction.id, index) for index in range(prediction.outputs)
+        ]
+        contents = await asyncio.to_thread(lambda: [file.read_bytes() for file in files])
+        shown["outputs"] = [base64.b64encode(content).decode() for content in contents]
+    return shown
+
+
+def output_urls(prediction: Prediction, *, base_url: str) -> list[str]:
+    """Public addresses of a prediction's outputs, in order."""
+    return [
+        f"{base_url}/outputs/{prediction.id}/{index}.jpg" for index in range(prediction.outputs)
+    ]
+
+
+def download_url(upload: Upload, *, base_url: str) -> str:
+    """Public address of an upload."""
+    return f"{base_url}/media/{upload.id}/{upload.filename}"
+
+
+def upload_object(upload: Upload, *, base_url: str) -> dict[str, Any]:
+    """An upload, or the ticket for one, without how to send it."""
+    return {
+        "type": upload.content_type.partition("/")[0],
+        "download_url": download_url(upload, base_url=base_url),
+        "filename": upload.filename,
+        "size": upload.size,
+    }
+
+
+def billing_object(row: BillingRow) -> dict[str, Any]:
+    """A movement of money; prices are positive in both directions, in USD."""
+    return {
+        "uuid": row.uuid,
+        "billing_type": row.billing_type,
+        "price": usd(row.price),
+        "created_at": iso(row.created_us),
+        "updated_at": iso(row.created_us),
+        "access_key_name": "embedded",
+        "access_key_uuid": "",
+        "order": {
+            "uuid": row.order,
+            "state": "pre" if row.status in {"created", "processing"} else "done",
+            "price": usd(row.price),
+            "origin_price": usd(row.price),
+            "status": row.status,
+        },
+        "prediction": {"uuid": row.prediction, "model_uuid": row.model, "status": row.status},
+    }
+
+
+def model_object(card: Card, *, rank: int, base_url: str) -> dict[str, Any]:
+    """A model as the catalogue lists it; `rank` is its place, from 0."""
+    cheapest = base_price(card)
+    return {
+        "model_id": card.model,
+        "name": card.title,
+        "description": card.title,
+        "type": "image-to-image" if card.operation == "edit" else "text-to-image",
+        "base_price": None if cheapest is None else usd(cheapest),
+        "sort_order": rank,
+        "formula": formula(card),
+        "api_schema": {
+            "api_schemas": [
+                {
+                    "type": "model_run",
+                    "method": "POST",
+                    "server": base_url,
+                    "api_path": f"/api/v3/{card.model}",
+                    "request_schema": {**card.schema, "x-order-properties": [*properties(card)]},
+                }
+            ]
+        },
+    }

@@ -1,0 +1,146 @@
+"""The work behind one prediction, from stored files to stored files; runs in a worker thread."""
+
+import hashlib
+import json
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyvips
+
+from pipeline import catalog
+from pipeline.domain.card import Card, InputRule
+from pipeline.emulator.files import output_file, write_durably
+from pipeline.emulator.interface import EditRequest, Engine, EngineError
+from pipeline.emulator.pricing import outputs_wanted, with_defaults
+from pipeline.emulator.records import Prediction
+from pipeline.emulator.validation import IllegalError, output_size
+
+INVALID_PARAMETER = 1401
+UNREACHABLE = 1402
+INTERNAL = 5000
+
+_SIGNATURES = (
+    ("jpeg", b"\xff\xd8\xff"),
+    ("png", b"\x89PNG\r\n\x1a\n"),
+    ("gif", b"GIF8"),
+    ("tiff", b"II*\x00"),
+    ("tiff", b"MM\x00*"),
+)
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """The outputs' files are durable."""
+
+    outputs: int
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """Nothing is delivered; `code` and `error` are the prediction's."""
+
+    code: int
+    error: str
+
+
+def make(prediction: Prediction, *, engine: Engine, folder: Path, fewer: int) -> Made | Failed:
+    """Do a prediction's work.
+
+    Doing it again gives the same files, so that work cut short by a crash is simply repeated.
+
+    Args:
+        prediction: an accepted request.
+        engine: makes the pictures.
+        folder: the state folder, where inputs are read and outputs written.
+        fewer: how many of the last pictures are withheld.
+    """
+    try:
+        return _make(prediction, engine=engine, folder=folder, fewer=fewer)
+    except EngineError as error:
+        return Failed(error.code, error.message)
+    except Exception as error:  # noqa: BLE001 - a failed picture must not end the worker
+        _log.debug("prediction %s", prediction.id, exc_info=True)
+        return Failed(INTERNAL, f"internal error: {type(error).__name__}: {error}")
+
+
+def _make(prediction: Prediction, *, engine: Engine, folder: Path, fewer: int) -> Made:
+    card = catalog.card(prediction.model)
+    try:
+        width, height = output_size(card, prediction.inputs)
+    except IllegalError as error:
+        raise EngineError(INVALID_PARAMETER, f"invalid parameter: {error}") from error
+    pictures = [_read(folder, source) for source in prediction.sources]
+    for picture in pictures:
+        _check_picture(card.inputs, picture)
+    request = EditRequest(
+        model=card.model,
+        prompt=str(prediction.inputs.get("prompt", "")),
+        width=width,
+        height=height,
+        wanted=outputs_wanted(card, prediction.inputs),
+        seed=_seed(card, prediction, pictures),
+    )
+    edited = engine.edit(request, pictures)
+    if len(edited.pictures) != request.wanted:
+        raise EngineError(INTERNAL, f"{len(edited.pictures)} pictures made of {request.wanted}")
+    delivered = edited.pictures[: max(0, request.wanted - fewer)]
+    for index, content in enumerate(delivered):
+        write_durably(folder / output_file(prediction.id, index), content)
+    return Made(outputs=len(delivered), notes=edited.notes)
+
+
+def _read(folder: Path, source: str | None) -> bytes:
+    if source is None:
+        raise EngineError(UNREACHABLE, "media URL not reachable: only uploads to this server are")
+    try:
+        return (folder / source).read_bytes()
+    except FileNotFoundError:
+        raise EngineError(UNREACHABLE, "media URL not reachable: the file is gone") from None
+
+
+def _seed(card: Card, prediction: Prediction, pictures: Sequence[bytes]) -> int:
+    """A number that names the request as the model sees it.
+
+    Addresses are left out, since they differ with each upload, and so are the two switches that
+    only say how the answer travels.
+    """
+    unseen = {card.inputs.field, "enable_sync_mode", "enable_base64_output"}
+    full = with_defaults(card, prediction.inputs)
+    seen = {
+        "model": card.model,
+        "pictures": [hashlib.sha256(picture).hexdigest() for picture in pictures],
+        "inputs": {name: value for name, value in full.items() if name not in unseen},
+    }
+    digest = hashlib.sha256(json.dumps(seen, sort_keys=True).encode()).digest()
+    return int.from_bytes(digest[:8]) >> 1
+
+
+def _check_picture(rule: InputRule, picture: bytes) -> None:
+    kind = _format(picture)
+    if kind is None:
+        raise EngineError(UNREACHABLE, "media URL not reachable: the file is no picture")
+    if kind not in rule.formats:
+        raise EngineError(INVALID_PARAMETER, f"image format {kind} is not supported")
+    if len(picture) > rule.max_bytes:
+        raise EngineError(INVALID_PARAMETER, f"image file must be at most {rule.max_bytes} bytes")
+    try:
+        header = pyvips.Image.new_from_buffer(picture, "")
+    except pyvips.Error:
+        return  # a known format that this library was built without; the engine has the last word
+    longer, shorter = max(header.width, header.height), min(header.width, header.height)
+    if shorter < rule.min_side:
+        raise EngineError(INVALID_PARAMETER, f"image sides must be at least {rule.min_side} px")
+    if longer * shorter > rule.max_pixels:
+        raise EngineError(INVALID_PARAMETER, f"image must have at most {rule.max_pixels} pixels")
+    if longer > rule.max_ratio * shorter:
+        raise EngineError(INVALID_PARAMETER, f"image sides must be within 1:{rule.max_ratio}")
+
+
+def _format(picture: bytes) -> str | None:
+    if picture[:4] == b"RIFF" and picture[8:12] == b"WEBP":
+        return "webp"
+    return next((name for name, start in _SIGNATURES if picture.startswith(start)), None)

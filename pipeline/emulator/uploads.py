@@ -1,0 +1,122 @@
+"""Files in and out: ticket and multipart uploads, and the public addresses they end up on."""
+
+import asyncio
+import mimetypes
+import re
+
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import FileResponse, JSONResponse, Response
+
+from pipeline.emulator.answers import success, upload_object
+from pipeline.emulator.bodies import MOST_UPLOAD, read_bounded, read_file_field, read_shape
+from pipeline.emulator.files import upload_file, write_durably
+from pipeline.emulator.provider import Provider, provider_of
+from pipeline.emulator.records import Upload
+
+_UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
+_MIME = re.compile(r"[a-z0-9.+-]{1,40}/[a-z0-9.+-]{1,80}")
+_LONGEST_NAME = 120
+
+
+class TicketRequest(BaseModel):
+    """Body of a request for an upload ticket."""
+
+    model_config = ConfigDict(strict=True, frozen=True)
+
+    filename: str = Field(min_length=1, max_length=1000)
+    size: int = Field(ge=1)
+    content_type: str = ""
+
+
+async def ticket(request: Request) -> JSONResponse:
+    """Give out an address to which one file may be sent once, without a key."""
+    provider = provider_of(request)
+    wanted = await read_shape(request, TicketRequest)
+    if wanted.size > MOST_UPLOAD:
+        raise HTTPException(413, f"file is larger than {MOST_UPLOAD} bytes")
+    upload = _add(provider, wanted.filename, wanted.content_type, wanted.size)
+    how = {
+        "method": "PUT",
+        "url": f"{provider.base_url}/tickets/{upload.ticket}",
+        "headers": _ticket_headers(upload),
+    }
+    return success({**upload_object(upload, base_url=provider.base_url), "upload": how})
+
+
+async def put(request: Request) -> Response:
+    """Take the bytes of a ticket: exactly its headers, exactly its size, once, and no key.
+
+    A key that arrives here has been handed to a storage host, so it is an error.
+    """
+    provider = provider_of(request)
+    upload = provider.state.upload_of_ticket(request.path_params["ticket"])
+    if upload is None or upload.created_us < provider.horizon_us():
+        raise HTTPException(404, "upload ticket not found")
+    if "authorization" in request.headers:
+        raise HTTPException(400, "a ticket is its own permission; send no Authorization header")
+    wrong = [n for n, v in _ticket_headers(upload).items() if request.headers.get(n) != v]
+    if wrong:
+        raise HTTPException(403, f"header {wrong[0]} is not as in the ticket")
+    content = await read_bounded(request, MOST_UPLOAD)
+    if len(content) != upload.size:
+        raise HTTPException(400, f"{len(content)} bytes sent, {upload.size} announced")
+    now = provider.state.upload(upload.id)
+    if now is None or now.received:
+        raise HTTPException(412, "the file is there already")
+    await _receive(provider, upload, content)
+    return Response(status_code=200)
+
+
+async def multipart(request: Request) -> JSONResponse:
+    """Take a file in one call."""
+    provider = provider_of(request)
+    part = await read_file_field(request)
+    upload = _add(provider, part.filename, part.content_type, len(part.content))
+    await _receive(provider, upload, part.content)
+    return success(upload_object(upload, base_url=provider.base_url))
+
+
+async def media(request: Request) -> Response:
+    """An upload's bytes, to anybody who knows the address."""
+    provider = provider_of(request)
+    upload = provider.upload(request.path_params["upload"])
+    if upload is None or upload.filename != request.path_params["filename"]:
+        raise HTTPException(404, "not found")
+    return _file(provider, upload_file(upload.id), upload.content_type)
+
+
+async def output(request: Request) -> Response:
+    """An output's bytes, to anybody who knows the address."""
+    provider = provider_of(request)
+    source = provider.output(request.path_params["prediction"], request.path_params["index"])
+    if source is None:
+        raise HTTPException(404, "not found")
+    return _file(provider, source, "image/jpeg")
+
+
+def _file(provider: Provider, source: str, media_type: str) -> FileResponse:
+    path = provider.state.folder / source
+    if not path.is_file():
+        raise HTTPException(404, "not found")
+    return FileResponse(path, media_type=media_type)
+
+
+def _add(provider: Provider, filename: str, content_type: str, size: int) -> Upload:
+    safe = _UNSAFE.sub("-", filename).strip(".-")[-_LONGEST_NAME:] or "file"
+    guessed = mimetypes.guess_type(safe)[0] or "application/octet-stream"
+    kind = content_type if _MIME.fullmatch(content_type) else guessed
+    return provider.state.add_upload(
+        filename=safe, content_type=kind, size=size, now_us=provider.now_us()
+    )
+
+
+async def _receive(provider: Provider, upload: Upload, content: bytes) -> None:
+    path = provider.state.folder / upload_file(upload.id)
+    await asyncio.to_thread(write_durably, path, content)
+    provider.state.receive_upload(upload.id)
+
+
+def _ticket_headers(upload: Upload) -> dict[str, str]:
+    return {"Content-Type": upload.content_type, "If-None-Match": "*"}

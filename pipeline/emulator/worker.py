@@ -1,0 +1,162 @@
+"""Background work: predictions go from `created` to their end, a few at a time."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable
+from datetime import datetime
+
+from pipeline.emulator.faults import Faults
+from pipeline.emulator.files import remove_folder
+from pipeline.emulator.interface import Engine
+from pipeline.emulator.making import Failed, Made, make
+from pipeline.emulator.moments import RETENTION, micros
+from pipeline.emulator.records import Prediction
+from pipeline.emulator.state import State
+
+_MODERATION = 1200
+"""The one failure that keeps its charge: no refund is promised for refused content."""
+_log = logging.getLogger(__name__)
+_TIDY_EVERY = RETENTION / 168
+
+
+class Worker:
+    """Works off the predictions of one state; belongs to one event loop at a time.
+
+    It takes what was pending when it woke and what it is told of, in that order. Nothing is lost
+    when it stops, for the queue is only a view of the state.
+    """
+
+    def __init__(
+        self,
+        *,
+        state: State,
+        engine: Engine,
+        clock: Callable[[], datetime],
+        faults: Faults,
+        at_once: int,
+        most_waiting: int,
+    ) -> None:
+        self._state = state
+        self._engine = engine
+        self._clock = clock
+        self._faults = faults
+        self._at_once = at_once
+        self._most_waiting = most_waiting
+        self._queue: asyncio.Queue[str] = asyncio.Queue()
+        self._known: dict[str, asyncio.Event] = {}
+        self._tasks: list[asyncio.Task[None]] = []
+        self._tidying: asyncio.Task[None] | None = None
+        self._tidied: datetime | None = None
+        self.is_closed = False
+
+    @property
+    def is_full(self) -> bool:
+        """Whether no more work should be accepted for now."""
+        return self._queue.qsize() >= self._most_waiting
+
+    def wake(self) -> None:
+        """Start working if that is not so yet, first on what an earlier process left behind."""
+        if self.is_closed:
+            return
+        if not self._is_running():
+            self._queue = asyncio.Queue()
+            self._known.clear()
+            for prediction in self._state.pending():
+                self.add(prediction)
+            self._tasks = [asyncio.create_task(self._work()) for _ in range(self._at_once)]
+            self._tidied = None
+        if self._tidied is None or self._clock() - self._tidied >= _TIDY_EVERY:
+            self._tidied = self._clock()
+            self._tidying = asyncio.create_task(self._tidy())
+
+    def add(self, prediction: str) -> None:
+        """Take on a prediction, whoever accepted it; one that is known already stays in place."""
+        if prediction not in self._known:
+            self._known[prediction] = asyncio.Event()
+            self._queue.put_nowait(prediction)
+
+    async def ended(self, prediction: str, *, within_s: float) -> None:
+        """Wait until a prediction has ended, or for so long."""
+        event = self._known.get(prediction)
+        if event is not None:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(within_s):
+                    await event.wait()
+
+    async def drained(self) -> None:
+        """Wait until nothing is left to do."""
+        self.wake()
+        await self._queue.join()
+        if self._tidying is not None:
+            await self._tidying
+
+    async def aclose(self) -> None:
+        """Stop for good; what was under way is done again when the state is next opened."""
+        self.is_closed = True
+        tasks = [*self._tasks, *([self._tidying] if self._tidying else [])]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _is_running(self) -> bool:
+        loop = asyncio.get_running_loop()
+        return any(not task.done() and task.get_loop() is loop for task in self._tasks)
+
+    async def _work(self) -> None:
+        while True:
+            prediction = await self._queue.get()
+            try:
+                await self._do(prediction)
+            except Exception:  # noqa: BLE001 - one bad moment must not end the worker
+                # The disk is full, or the file is locked for too long. The prediction stays
+                # pending, and whoever asks for it next puts it back into the queue.
+                _log.exception("prediction %s was put off", prediction)
+            finally:
+                self._known.pop(prediction).set()
+                self._queue.task_done()
+
+    async def _do(self, prediction: str) -> None:
+        begun = self._state.begin(prediction)
+        if begun is None:
+            return
+        started = self._clock()
+        outcome = await self._outcome(begun)
+        took_ms = (micros(self._clock()) - micros(started)) // 1000
+        if isinstance(outcome, Made):
+            self._state.complete(
+                prediction,
+                outputs=outcome.outputs,
+                engine=self._engine.version,
+                notes=outcome.notes,
+                inference_ms=took_ms,
+            )
+            return
+        self._state.fail(
+            prediction,
+            code=outcome.code,
+            error=outcome.error,
+            engine=self._engine.version,
+            inference_ms=took_ms,
+            refund=outcome.code != _MODERATION,
+            now_us=micros(self._clock()),
+        )
+
+    async def _outcome(self, prediction: Prediction) -> Made | Failed:
+        code = self._faults.fail.get(prediction.number)
+        if code is not None:
+            return Failed(code, "the request failed")
+        return await asyncio.to_thread(
+            make,
+            prediction,
+            engine=self._engine,
+            folder=self._state.folder,
+            fewer=self._faults.short.get(prediction.number, 0),
+        )
+
+    async def _tidy(self) -> None:
+        """Forget bytes that are past their time; rows and money stay."""
+        folders = self._state.outlived(micros(self._clock() - RETENTION))
+        for folder in folders:
+            await asyncio.to_thread(remove_folder, folder)
+        self._state.mark_tidied(folders)

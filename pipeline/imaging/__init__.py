@@ -1,0 +1,1 @@
+"""Pixels: inspect, render and thumbnail picture files, with libvips."""

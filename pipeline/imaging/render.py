@@ -1,0 +1,148 @@
+"""Masters to renditions: one decode feeds every format that is wanted of a picture."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyvips
+
+from pipeline.domain.rendition import RenditionSpec
+from pipeline.imaging import loading, pixels, writing
+from pipeline.imaging.encoding import encode, encoder_version
+from pipeline.imaging.loading import MAX_PIXELS, UnreadablePictureError
+
+__all__ = ["Rendered", "RenditionProblem", "encoder_version", "render_all"]
+
+_CENTRE = (500, 500)
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A rendition that is in place.
+
+    Attributes:
+        path: of the file.
+        width: px, as wanted.
+        height: px, as wanted.
+        bytes: size of the file.
+        quality: that was used; None for `png`.
+        upscaled: whether the master was too small and had to be enlarged.
+        over_bytes: whether the file is larger than `max_bytes` allows all the same.
+    """
+
+    path: Path
+    width: int
+    height: int
+    bytes: int
+    quality: int | None
+    upscaled: bool
+    over_bytes: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RenditionProblem:
+    """A rendition that could not be made; no part of it is left behind.
+
+    Attributes:
+        path: of the file that is missing, or still the old one.
+        reason: for people, without the path.
+    """
+
+    path: Path
+    reason: str
+
+
+def render_all(
+    master: Path,
+    wanted: Sequence[tuple[RenditionSpec, Path]],
+    *,
+    max_pixels: int = MAX_PIXELS,
+) -> list[Rendered | RenditionProblem]:
+    """Derive files from one master: upright, sRGB, without metadata, exactly as large as asked.
+
+    A crop goes round the spec's focal point, else round the centre; what else is known of the
+    subject, such as `attention_point` of the original, is for the caller to put there, so that
+    the render key knows it too. A picture smaller than the target is enlarged and flagged.
+
+    Args:
+        master: any picture that can be read; its first frame. It is never changed.
+        wanted: what to make, and where; missing folders are made, existing files replaced.
+        max_pixels: a larger master is a problem and is not decoded.
+
+    Returns:
+        One result for each wanted file, in the same order.
+    """
+    if not wanted:
+        return []
+    try:
+        with loading.opened(master) as file:
+            picture = loading.decode(file, max_pixels=max_pixels)
+    except UnreadablePictureError as error:
+        reason = f"the master cannot be used: {error}"
+        return [RenditionProblem(path=target, reason=reason) for _, target in wanted]
+    return [_render(picture, spec, target) for spec, target in wanted]
+
+
+def _render(
+    picture: pyvips.Image, spec: RenditionSpec, target: Path
+) -> Rendered | RenditionProblem:
+    try:
+        encoded = encode(_drawn(picture, spec), spec)
+        writing.replace(target, encoded.data)
+    except pyvips.Error as error:
+        return RenditionProblem(target, f"it cannot be drawn: {loading.complaint(error)}")
+    except OSError as error:
+        return RenditionProblem(target, f"it cannot be written: {error.strerror}")
+    size = len(encoded.data)
+    return Rendered(
+        path=target,
+        width=spec.width,
+        height=spec.height,
+        bytes=size,
+        quality=encoded.quality,
+        upscaled=_scale(picture, spec) > 1,
+        over_bytes=spec.max_bytes is not None and size > spec.max_bytes,
+    )
+
+
+def _drawn(picture: pyvips.Image, spec: RenditionSpec) -> pyvips.Image:
+    # Colour is converted after scaling: most masters have far more pixels than their renditions.
+    if spec.fit == "contain":
+        width, height = _scaled_size(picture, spec)
+        drawn = pixels.to_srgb(
+            pixels.resize(picture, min(width, spec.width), min(height, spec.height))
+        )
+        flat = pixels.flatten(drawn, spec.rgb)
+        return pixels.pad(flat, spec.width, spec.height, spec.rgb)
+    drawn = pixels.to_srgb(_cropped(picture, spec))
+    return pixels.flatten(drawn, spec.rgb) if spec.format == "jpeg" else drawn
+
+
+def _cropped(picture: pyvips.Image, spec: RenditionSpec) -> pyvips.Image:
+    # Scale first, then cut: what is cut away is never computed, and a crop of whole pixels of the
+    # master would bend the proportions of small ones.
+    width, height = _scaled_size(picture, spec)
+    width, height = max(width, spec.width), max(height, spec.height)
+    across, down = spec.focus or _CENTRE
+    return pixels.resize(picture, width, height).extract_area(
+        _start(across, width, spec.width),
+        _start(down, height, spec.height),
+        spec.width,
+        spec.height,
+    )
+
+
+def _start(per_mille: int, length: int, window: int) -> int:
+    """First px of a window centred on a point as far as the picture's edges allow."""
+    wanted = (per_mille * length) // 1000 - window // 2
+    return min(max(wanted, 0), length - window)
+
+
+def _scaled_size(picture: pyvips.Image, spec: RenditionSpec) -> tuple[int, int]:
+    scale = _scale(picture, spec)
+    return max(1, round(picture.width * scale)), max(1, round(picture.height * scale))
+
+
+def _scale(picture: pyvips.Image, spec: RenditionSpec) -> float:
+    ratios = spec.width / picture.width, spec.height / picture.height
+    return max(ratios) if spec.fit == "cover" else min(ratios)
