@@ -101,6 +101,8 @@ _BOOKED = f"""
 SELECT a.campaign, a.run, a.month, a.state, a.images,
   COALESCE((SELECT SUM(b.amount) FROM billing b WHERE b.attempt = a.id), a.hold)
 FROM attempts a WHERE a.state NOT IN ({_FREE})
+"""
+_BOOKED_OR_KNOWN = f"""{_BOOKED}
 UNION ALL
 SELECT k.campaign, '', k.month, iif(k.is_doubt, '{State.IN_DOUBT}', '{State.FILED}'), k.images,
   k.charged
@@ -177,24 +179,17 @@ class SqliteLedger:
         return found
 
     def spent(self, scope: str, name: str) -> Spent:
-        """Money and pictures booked on a scope.
+        """Money and pictures that this ledger's own attempts book on a scope.
 
         Args:
             scope: `campaign`, `run`, `month` or `workspace`.
             name: campaign name, run id, `2026-11`, or empty.
         """
-        return _spent(self._booked(self._reads), scope, name)
+        return _spent(self._reads.execute(_BOOKED).fetchall(), scope, name)
 
-    def spent_by_campaign(self) -> Mapping[str, Spent]:
-        """Money and pictures of each campaign that ever spent or held any."""
-        booked = self._booked(self._reads)
-        return {
-            name: _spent(booked, "campaign", name) for name in sorted({row[0] for row in booked})
-        }
-
-    @staticmethod
-    def _booked(db: sqlite3.Connection) -> list[tuple[str, str, str, str, int, int]]:
-        return db.execute(_BOOKED).fetchall()
+    def attempts(self) -> frozenset[str]:
+        """Ids of all attempts that were ever made through this ledger."""
+        return frozenset(found for (found,) in self._reads.execute("SELECT id FROM attempts"))
 
     async def open_attempts(self) -> Sequence[OpenAttempt]:
         """All attempts that have not ended, oldest first."""
@@ -307,7 +302,7 @@ class SqliteLedger:
         return found
 
     def _over(self, limits: Sequence[Limit], *, hold: MicroUsd, images: int) -> OverCap | None:
-        booked = self._booked(self._db)
+        booked = self._db.execute(_BOOKED_OR_KNOWN).fetchall()
         for limit in limits:
             spent = _spent(booked, limit.scope, limit.name)
             now = Limit(

@@ -5,8 +5,9 @@ sides, and a torn last line has had no effect. Anything else that it cannot read
 money is never guessed.
 """
 
+import asyncio
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -71,6 +72,40 @@ class LockWriter:
         """Let go of the file, if there is one."""
         if self._file is not None:
             self._file.close()
+
+
+class LockFiles:
+    """The locks that one run writes: a file of its own in the folder of each campaign."""
+
+    def __init__(self, folder_of: Callable[[str], Path], *, run: str, day: str) -> None:
+        """Prepare to file receipts.
+
+        Args:
+            folder_of: where receipts of a campaign go.
+            run: id of this run, part of the file names.
+            day: UTC, `20261122`.
+        """
+        self._folder_of = folder_of
+        self._run = run
+        self._day = day
+        self._writers: dict[Path, LockWriter] = {}
+        self._turn = asyncio.Lock()
+
+    async def file(self, campaign: str, receipts: Iterable[Receipt]) -> None:
+        """Append receipts to the campaign's lock; durable when this returns."""
+        folder = self._folder_of(campaign)
+        lines = list(receipts)
+        async with self._turn:
+            writer = self._writers.get(folder)
+            if writer is None:
+                writer = LockWriter(folder, run=self._run, day=self._day)
+                self._writers[folder] = writer
+            await asyncio.to_thread(writer.append, lines)
+
+    def close(self) -> None:
+        """Let go of all files."""
+        for writer in self._writers.values():
+            writer.close()
 
 
 def read_lines(raw: bytes, shown: str, warnings: list[Problem]) -> Iterator[Receipt]:

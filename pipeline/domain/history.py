@@ -57,7 +57,8 @@ class AttemptMoney(NamedTuple):
     """What one attempt costs.
 
     Attributes:
-        campaign: whose lock it stands in (the first by name, where copies stand in several).
+        campaign: whose lock it stands in (the first by name, where copies stand in several);
+            empty where it stands in none and only the ledger tells of it.
         at: UTC, ISO.
         charged: sum of its billing rows, else its quote; zero once waived.
         images: pictures asked for.
@@ -167,7 +168,7 @@ class _Gathered:
     def _file(self, campaign: str, attempt: str) -> None:
         self.attempts.setdefault(campaign, set()).add(attempt)
         known = self.campaign_of.get(attempt)
-        if known is None or campaign < known:
+        if not known or (campaign and campaign < known):
             self.campaign_of[attempt] = campaign
 
 

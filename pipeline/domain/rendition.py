@@ -11,6 +11,8 @@ RenditionFormat = Literal["jpeg", "png", "webp"]
 
 MAX_SIDE = 16_383
 """Longest side in px: WebP's limit, held for all formats so that a size may change its format."""
+ENCODER = "libvips-8"
+"""Name and major version of what draws renditions; imaging's tests hold it to the library."""
 DEFAULT_QUALITY = {"jpeg": 88, "webp": 82}
 
 _FITS = ("cover", "contain")

@@ -28,6 +28,12 @@ CREATE TABLE predictions (
 CREATE INDEX predictions_by_time ON predictions (created_us);
 CREATE INDEX predictions_pending ON predictions (number)
     WHERE status IN ('created', 'processing');
+CREATE TABLE rounds (
+    prediction TEXT PRIMARY KEY,
+    request TEXT NOT NULL,
+    round INTEGER NOT NULL,
+    UNIQUE (request, round)
+) STRICT;
 CREATE TABLE billings (
     number INTEGER PRIMARY KEY AUTOINCREMENT,
     uuid TEXT NOT NULL UNIQUE,

@@ -15,6 +15,7 @@ from pipeline.emulator.files import output_file, write_durably
 from pipeline.emulator.interface import EditRequest, Engine, EngineError
 from pipeline.emulator.pricing import outputs_wanted, with_defaults
 from pipeline.emulator.records import Prediction
+from pipeline.emulator.state import State
 from pipeline.emulator.validation import IllegalError, output_size
 
 INVALID_PARAMETER = 1401
@@ -47,7 +48,7 @@ class Failed:
     error: str
 
 
-def make(prediction: Prediction, *, engine: Engine, folder: Path, fewer: int) -> Made | Failed:
+def make(prediction: Prediction, *, engine: Engine, state: State, fewer: int) -> Made | Failed:
     """Do a prediction's work.
 
     Doing it again gives the same files, so that work cut short by a crash is simply repeated.
@@ -55,11 +56,11 @@ def make(prediction: Prediction, *, engine: Engine, folder: Path, fewer: int) ->
     Args:
         prediction: an accepted request.
         engine: makes the pictures.
-        folder: the state folder, where inputs are read and outputs written.
+        state: its folder is where inputs are read and outputs written.
         fewer: how many of the last pictures are withheld.
     """
     try:
-        return _make(prediction, engine=engine, folder=folder, fewer=fewer)
+        return _make(prediction, engine=engine, state=state, fewer=fewer)
     except EngineError as error:
         return Failed(error.code, error.message)
     except Exception as error:  # noqa: BLE001 - a failed picture must not end the worker
@@ -67,29 +68,30 @@ def make(prediction: Prediction, *, engine: Engine, folder: Path, fewer: int) ->
         return Failed(INTERNAL, f"internal error: {type(error).__name__}: {error}")
 
 
-def _make(prediction: Prediction, *, engine: Engine, folder: Path, fewer: int) -> Made:
+def _make(prediction: Prediction, *, engine: Engine, state: State, fewer: int) -> Made:
     card = catalog.card(prediction.model)
     try:
         width, height = output_size(card, prediction.inputs)
     except IllegalError as error:
         raise EngineError(INVALID_PARAMETER, f"invalid parameter: {error}") from error
-    pictures = [_read(folder, source) for source in prediction.sources]
+    pictures = [_read(state.folder, source) for source in prediction.sources]
     for picture in pictures:
         _check_picture(card.inputs, picture)
+    seen = _request_digest(card, prediction, pictures)
     request = EditRequest(
         model=card.model,
         prompt=str(prediction.inputs.get("prompt", "")),
         width=width,
         height=height,
         wanted=outputs_wanted(card, prediction.inputs),
-        seed=_seed(card, prediction, pictures),
+        seed=_seed(seen, state.round_of(prediction.id, seen)),
     )
     edited = engine.edit(request, pictures)
     if len(edited.pictures) != request.wanted:
         raise EngineError(INTERNAL, f"{len(edited.pictures)} pictures made of {request.wanted}")
     delivered = edited.pictures[: max(0, request.wanted - fewer)]
     for index, content in enumerate(delivered):
-        write_durably(folder / output_file(prediction.id, index), content)
+        write_durably(state.folder / output_file(prediction.id, index), content)
     return Made(outputs=len(delivered), notes=edited.notes)
 
 
@@ -102,8 +104,8 @@ def _read(folder: Path, source: str | None) -> bytes:
         raise EngineError(UNREACHABLE, "media URL not reachable: the file is gone") from None
 
 
-def _seed(card: Card, prediction: Prediction, pictures: Sequence[bytes]) -> int:
-    """A number that names the request as the model sees it.
+def _request_digest(card: Card, prediction: Prediction, pictures: Sequence[bytes]) -> str:
+    """Names the request as the model sees it, in hex.
 
     Addresses are left out, since they differ with each upload, and so are the two switches that
     only say how the answer travels.
@@ -115,7 +117,12 @@ def _seed(card: Card, prediction: Prediction, pictures: Sequence[bytes]) -> int:
         "pictures": [hashlib.sha256(picture).hexdigest() for picture in pictures],
         "inputs": {name: value for name, value in full.items() if name not in unseen},
     }
-    digest = hashlib.sha256(json.dumps(seen, sort_keys=True).encode()).digest()
+    return hashlib.sha256(json.dumps(seen, sort_keys=True).encode()).hexdigest()
+
+
+def _seed(request: str, again: int) -> int:
+    """A number for the engine's dice: asking for the same once more is asking for another take."""
+    digest = hashlib.sha256(f"{request}/{again}".encode()).digest()
     return int.from_bytes(digest[:8]) >> 1
 
 

@@ -9,6 +9,7 @@ import sqlite3
 import tempfile
 import weakref
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import asdict, fields
 from pathlib import Path
 from types import TracebackType
@@ -49,7 +50,8 @@ class State:
         for kind in KINDS:
             ensure_folder(folder / kind)
         self.folder = folder
-        self._db = connect(folder / "provider.sqlite3", durable=durable)
+        self._durable = durable
+        self._db = self._connect()
 
     @classmethod
     def temporary(cls) -> Self:
@@ -58,6 +60,9 @@ class State:
         state = cls(folder, durable=False)
         state._remove = weakref.finalize(state, remove_folder, folder)
         return state
+
+    def _connect(self) -> sqlite3.Connection:
+        return connect(self.folder / "provider.sqlite3", durable=self._durable)
 
     _remove: Callable[[], object] | None = None
 
@@ -129,6 +134,24 @@ class State:
         )
         begun = self.prediction(prediction)
         return begun if begun is not None and begun.is_pending else None
+
+    def round_of(self, prediction: str, request: str) -> int:
+        """How many other predictions asked for exactly the same, 0 for the first.
+
+        The answer is kept, so that work that is repeated after a crash makes the same pictures.
+        May be called from any thread.
+        """
+        with closing(self._connect()) as db, transaction(db):
+            (others,) = db.execute(
+                "SELECT COUNT(*) FROM rounds WHERE request = ?", (request,)
+            ).fetchone()
+            db.execute(
+                "INSERT OR IGNORE INTO rounds VALUES (?, ?, ?)", (prediction, request, others)
+            )
+            row = db.execute(
+                "SELECT round FROM rounds WHERE prediction = ?", (prediction,)
+            ).fetchone()
+        return int(row[0])
 
     def complete(
         self, prediction: str, *, outputs: int, engine: str, notes: Sequence[str], inference_ms: int

@@ -150,7 +150,7 @@ class Worker:
             make,
             prediction,
             engine=self._engine,
-            folder=self._state.folder,
+            state=self._state,
             fewer=self._faults.short.get(prediction.number, 0),
         )
 

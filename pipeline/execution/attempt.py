@@ -14,10 +14,10 @@ from typing import NamedTuple
 from pipeline.domain.attempt import OpenAttempt, State
 from pipeline.domain.fingerprint import Json, Sha256
 from pipeline.domain.money import ZERO, MicroUsd
-from pipeline.domain.receipts import Doubt, Failed, Gen, Match, Output, Receipt, read
+from pipeline.domain.receipts import Doubt, Failed, Gen, Match, Output, Receipt, Waive, read
 from pipeline.execution.decisions import Again, PollPace, Verdict, after_submit, is_forgotten
 from pipeline.execution.events import Event, Happened, Listener
-from pipeline.execution.find import Found, Search
+from pipeline.execution.find import Absent, Found, Search
 from pipeline.execution.pacing import Pacer
 from pipeline.execution.ports import (
     Clock,
@@ -176,8 +176,18 @@ class Driver:
                 message = f"found in the history: {finding.proof}"
                 self._tell(Happened.RESUME, attempt, message, prediction=finding.prediction)
                 return await self.follow(await self._reload(attempt))
-            why = str(finding[0])
+            if isinstance(finding, Absent):
+                return await self._release(attempt, finding.proof)
+            why = finding.why
         return await self.doubt(attempt, why)
+
+    async def _release(self, attempt: OpenAttempt, proof: str) -> Ended:
+        """Free an attempt that surely never arrived; a doubt in the lock gets its end there."""
+        if attempt.state is State.IN_DOUBT:
+            waived = Waive(attempt.id, self._now(), "proof", proof)
+            await self._on.lock.file(attempt.campaign, [waived])
+        await self._on.ledger.abandoned(attempt.id, proof)
+        return self._end(Happened.RELEASE, attempt, proof, ZERO)
 
     async def doubt(self, attempt: OpenAttempt, why: str) -> Ended:
         """Write down that nobody knows; hold and claims stay."""

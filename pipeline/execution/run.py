@@ -95,7 +95,10 @@ class Runner:
             for attempt in await self._on.ledger.open_attempts()
             if not self._on.ledger.is_alive(attempt.run)
         ]
-        await self._all(left, self._resume)
+        # First those that surely or perhaps were sent, so that each prediction finds its owner;
+        # only then can what is left without one tell something about those that were not.
+        await self._all([one for one in left if one.state is not State.RESERVED], self._resume)
+        await self._all([one for one in left if one.state is State.RESERVED], self._resume)
         return self._outcome
 
     async def buy(self, steps: Sequence[Step]) -> Outcome:

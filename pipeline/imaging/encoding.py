@@ -33,11 +33,6 @@ class Encoded:
     quality: int | None
 
 
-def encoder_version() -> str:
-    """Name and major version of what draws renditions; part of every render key."""
-    return f"libvips-{pyvips.version(0)}"
-
-
 def encode(image: pyvips.Image, spec: RenditionSpec) -> Encoded:
     """Encode a picture that has its final size.
 

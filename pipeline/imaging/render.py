@@ -8,10 +8,10 @@ import pyvips
 
 from pipeline.domain.rendition import RenditionSpec
 from pipeline.imaging import loading, pixels, writing
-from pipeline.imaging.encoding import encode, encoder_version
+from pipeline.imaging.encoding import encode
 from pipeline.imaging.loading import MAX_PIXELS, UnreadablePictureError
 
-__all__ = ["Rendered", "RenditionProblem", "encoder_version", "render_all"]
+__all__ = ["Rendered", "RenditionProblem", "render_all"]
 
 _CENTRE = (500, 500)
 

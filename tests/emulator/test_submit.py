@@ -74,21 +74,33 @@ async def test_the_engine_sees_the_request_and_the_files_in_order(world):
 
 
 @pytest.mark.slow
-async def test_the_seed_depends_on_bytes_and_parameters_and_not_on_addresses(world):
+async def test_the_seed_depends_on_the_request_and_how_often_it_was_asked_for(world):
     other = jpeg(64, 48, (1, 2, 3))
-    for inputs in [
+    asked = [
         {"images": [await world.upload(name="a.jpg")]},
         {"images": [await world.upload(name="b.jpg")], "max_images": 1, "enable_sync_mode": True},
         {"images": [await world.upload(other)]},
         {"prompt": "make it red"},
         {"images": [await world.upload(), await world.upload(other)]},
         {"images": [await world.upload(other), await world.upload()]},
-    ]:
+    ]
+    for inputs in asked:
         await world.submit(**inputs)
     await world.provider.drained()
-    same, again, *others = [request.seed for request, _ in world.engine.requests]
-    assert same == again
-    assert len({same, *others}) == 5
+    seeds = [request.seed for request, _ in world.engine.requests]
+    assert len(set(seeds)) == len(asked), "the second take of a request is another picture"
+
+
+@pytest.mark.slow
+async def test_the_same_history_gives_the_same_seeds(world):
+    async def seeds() -> list[int]:
+        async with running() as fresh:
+            for name in ("a.jpg", "b.jpg"):
+                await fresh.submit(images=[await fresh.upload(name=name)])
+                await fresh.provider.drained()
+            return [request.seed for request, _ in fresh.engine.requests]
+
+    assert await seeds() == await seeds()
 
 
 async def test_unknown_keys_are_dropped_without_a_word_and_counted(world):

@@ -1,0 +1,237 @@
+"""The outputs folder: a rebuildable view of the store under human names, brought up to date.
+
+An index in the folder says which key each file was made for, so that nothing is made twice and
+files that nobody wants any more are removed; files that are not in the index are never touched.
+"""
+
+import fcntl
+import json
+import os
+import shutil
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+from pipeline.adapters.durable_files import temporary_beside
+from pipeline.domain.rendition import RenditionSpec
+
+_INDEX_FORMAT = 1
+INDEX = "view.json"
+_FICLONE = 0x40049409
+"""Linux: make one file share another's blocks until either is written to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A file of the view.
+
+    Attributes:
+        key: for which it was made.
+        bytes: its size.
+        mtime: its time of change in ns; a file with another one was changed by somebody.
+        width: px; 0 for copies.
+        height: px; 0 for copies.
+        quality: that was used; None where none was.
+        upscaled: whether the master was too small for it.
+        over_bytes: whether it is larger than allowed all the same.
+    """
+
+    key: str
+    bytes: int
+    mtime: int
+    width: int = 0
+    height: int = 0
+    quality: int | None = None
+    upscaled: bool = False
+    over_bytes: bool = False
+
+
+class Wanted(NamedTuple):
+    """A file that the view should hold.
+
+    Attributes:
+        name: below the folder.
+        key: names its content.
+        source: file that it is derived from.
+        spec: how; None for a copy, and a side length for a thumbnail.
+    """
+
+    name: str
+    key: str
+    source: Path
+    spec: RenditionSpec | int | None
+
+
+class NotMade(NamedTuple):
+    """A file that could not be made, and why."""
+
+    name: str
+    reason: str
+
+
+Drawn = tuple[int, int, int | None, bool, bool]
+"""Width, height, quality, upscaled, over_bytes."""
+Draw = Callable[[Path, Sequence[tuple[RenditionSpec, Path]]], Sequence[Drawn | str]]
+"""Draws renditions of one master; for each its facts, or why there is none."""
+Shrink = Callable[[Path, Path, int], tuple[int, int]]
+"""Draws a thumbnail into a side length and tells its size; raises ValueError or OSError."""
+
+
+class View:
+    """One campaign's outputs in one realm."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.files: dict[str, Made] = _read_index(folder / INDEX)
+
+    def missing(self, wanted: Iterable[Wanted]) -> list[Wanted]:
+        """What is not there, or was changed since, or was made for another key."""
+        there = _stamps_below(self.folder)
+        found: list[Wanted] = []
+        for item in wanted:
+            made = self.files.get(item.name)
+            is_here = made is not None and there.get(item.name) == (made.bytes, made.mtime)
+            if made is None or made.key != item.key or not is_here:
+                found.append(item)
+        return found
+
+    def make(
+        self,
+        missing: Sequence[Wanted],
+        *,
+        draw: Draw,
+        shrink: Shrink,
+        workers: int,
+        progress: Callable[[int], None],
+    ) -> list[NotMade]:
+        """Make what is missing, one master at a time on each worker.
+
+        Args:
+            missing: from `missing`.
+            draw: makes the renditions of one master.
+            shrink: makes a thumbnail.
+            workers: threads; the pixel library lets go of the interpreter.
+            progress: told how many more files are done.
+
+        Returns:
+            What could not be made; everything else is in place and in the index.
+        """
+        by_source: dict[Path, list[Wanted]] = defaultdict(list)
+        for item in missing:
+            by_source[item.source].append(item)
+        failed: list[NotMade] = []
+
+        def work(source: Path) -> list[NotMade]:
+            return self._from_source(source, by_source[source], draw=draw, shrink=shrink)
+
+        try:
+            with ThreadPoolExecutor(max_workers=max(1, workers)) as pool:
+                for source, problems in zip(by_source, pool.map(work, by_source), strict=True):
+                    failed += problems
+                    progress(len(by_source[source]))
+        finally:
+            self._write_index()
+        return failed
+
+    def prune(self, wanted: Iterable[str]) -> int:
+        """Remove files of the view that nobody wants any more; returns how many."""
+        keep = frozenset(wanted)
+        stale = [name for name in self.files if name not in keep]
+        for name in stale:
+            with suppress(FileNotFoundError):
+                (self.folder / name).unlink()
+            del self.files[name]
+        if stale:
+            self._write_index()
+        return len(stale)
+
+    def write(self, name: str, content: str) -> None:
+        """Write a page; it replaces the old one at once."""
+        target = self.folder / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with temporary_beside(target) as temporary:
+            temporary.write_text(content, "utf-8")
+            temporary.replace(target)
+
+    def _from_source(
+        self, source: Path, items: Sequence[Wanted], *, draw: Draw, shrink: Shrink
+    ) -> list[NotMade]:
+        failed: list[NotMade] = []
+        renditions: list[tuple[RenditionSpec, Path]] = []
+        names: list[Wanted] = []
+        for item in items:
+            target = self.folder / item.name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                if isinstance(item.spec, RenditionSpec):
+                    renditions.append((item.spec, target))
+                    names.append(item)
+                elif item.spec is None:
+                    _copy(source, target)
+                    self._note(item, (0, 0, None, False, False))
+                else:
+                    width, height = shrink(source, target, item.spec)
+                    self._note(item, (width, height, None, False, False))
+            except (OSError, ValueError) as error:
+                failed.append(NotMade(item.name, str(error)))
+        if renditions:
+            for item, drawn in zip(names, draw(source, renditions), strict=True):
+                if isinstance(drawn, str):
+                    failed.append(NotMade(item.name, drawn))
+                else:
+                    self._note(item, drawn)
+        return failed
+
+    def _note(self, item: Wanted, drawn: Drawn) -> None:
+        status = (self.folder / item.name).stat()
+        self.files[item.name] = Made(item.key, status.st_size, status.st_mtime_ns, *drawn)
+
+    def _write_index(self) -> None:
+        files = {name: asdict(made) for name, made in sorted(self.files.items())}
+        body = {"view": _INDEX_FORMAT, "files": files}
+        self.write(INDEX, json.dumps(body, indent=None, separators=(",", ":")))
+
+
+def _read_index(path: Path) -> dict[str, Made]:
+    """The index; empty where there is none that can be read: everything can be made again."""
+    try:
+        body = json.loads(path.read_bytes())
+        if body["view"] != _INDEX_FORMAT:
+            return {}
+        return {name: Made(**made) for name, made in body["files"].items()}
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}
+
+
+def _stamps_below(folder: Path) -> Mapping[str, tuple[int, int]]:
+    """Size and time of change of all files below a folder, by their name below it."""
+    found: dict[str, tuple[int, int]] = {}
+    waiting = [("", str(folder))]
+    while waiting:
+        prefix, path = waiting.pop()
+        try:
+            with os.scandir(path) as entries:
+                for entry in entries:
+                    if entry.is_dir(follow_symlinks=False):
+                        waiting.append((f"{prefix}{entry.name}/", entry.path))
+                    else:
+                        status = entry.stat(follow_symlinks=False)
+                        found[f"{prefix}{entry.name}"] = (status.st_size, status.st_mtime_ns)
+        except FileNotFoundError:
+            continue
+    return found
+
+
+def _copy(source: Path, target: Path) -> None:
+    """Copy a file; where the file system can, the copy shares its blocks and costs no space."""
+    with temporary_beside(target) as temporary:
+        with source.open("rb") as old, temporary.open("xb") as new:
+            try:
+                fcntl.ioctl(new.fileno(), _FICLONE, old.fileno())
+            except OSError:
+                shutil.copyfileobj(old, new)
+        temporary.replace(target)

@@ -1,0 +1,1 @@
+"""Commands: one verb, one function; everything below is put together here."""

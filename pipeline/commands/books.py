@@ -1,0 +1,178 @@
+"""The books of one realm: ledger, locks and store, read together and kept together."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from pipeline.adapters.ledger import SqliteLedger
+from pipeline.adapters.lock_files import LockFiles, LockFolder
+from pipeline.adapters.places import DRAFT, Places, prepare_state
+from pipeline.adapters.runs import Runs
+from pipeline.adapters.store import Store
+from pipeline.domain.attempt import Claim, Spent
+from pipeline.domain.campaign import Campaign, Workspace
+from pipeline.domain.diagnostics import Problem
+from pipeline.domain.fingerprint import CellKey
+from pipeline.domain.history import Filed, History, fold
+from pipeline.domain.money import ZERO, MicroUsd
+from pipeline.domain.plan import Limit
+from pipeline.domain.receipts import Charge, Match, Receipt, attempt_of
+from pipeline.planning.decide import Facts
+
+_ONLY_IN_LEDGER = ""
+"""Under this name the history files what stands in no lock of this tree."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunCaps:
+    """What the user allows one run to spend beside the manifest's caps."""
+
+    money: MicroUsd | None = None
+    images: int | None = None
+
+
+class Books:
+    """Reads the books of a realm; with a run it may also write them."""
+
+    def __init__(self, places: Places, realm: str, *, run: str = "") -> None:
+        """Open the books.
+
+        Args:
+            places: of the workspace.
+            realm: whose money.
+            run: id of the run that writes; empty to look only.
+
+        Raises:
+            CampaignError: exit 12; stored state is damaged or from a newer program.
+        """
+        state = places.of_realm(realm)
+        self.places = places
+        self.realm = realm
+        self.run = run
+        self.warnings: list[Problem] = []
+        self.store = Store(state / "store")
+        self.runs = Runs(state / "runs")
+        self.ledger: SqliteLedger | None = None
+        path = state / "ledger.sqlite3"
+        if run:
+            prepare_state(places.state)
+            self.runs.begin(run)
+        if run or path.exists():
+            self.ledger = SqliteLedger(path, run=run, runs=self.runs)
+        self._in_ledger: list[Filed] = []
+
+    def history(self) -> History:
+        """All receipts: of every lock of this tree and of the ledger."""
+        filed: list[Filed] = []
+        self.warnings = []
+        for name in self.places.lock_names(self.realm):
+            folder = self.places.lock(self.realm, name)
+            receipts, odd = LockFolder(folder, shown_as=self.places.shown(folder)).read()
+            filed += [Filed(name, receipt) for receipt in receipts]
+            self.warnings += odd
+        if self.ledger is not None:
+            self.ledger.mark_seen(self.ledger.filings())
+            self._in_ledger = self.ledger.receipts()
+            filed += [Filed(_ONLY_IN_LEDGER, receipt) for _, receipt in self._in_ledger]
+        return fold(filed)
+
+    def claims(self) -> dict[CellKey, Claim]:
+        """Cells of open attempts."""
+        return {} if self.ledger is None else dict(self.ledger.claims())
+
+    def facts(self, history: History, *, retry_failed: bool = False) -> Facts:
+        """What planning needs to know."""
+        return Facts(history, self.claims(), self.store.present(), retry_failed)
+
+    def spent(self, history: History, scope: str, name: str) -> Spent:
+        """Money and pictures of a scope, by ledger and receipts together, each attempt once."""
+        own = Spent(ZERO, ZERO, ZERO, 0)
+        ids: frozenset[str] = frozenset()
+        if self.ledger is not None:
+            own, ids = self.ledger.spent(scope, name), self.ledger.attempts()
+        charged, in_doubt, images = own.charged, own.in_doubt, own.images
+        for attempt, money in history.attempts.items():
+            where = {"campaign": money.campaign, "month": money.at[:7], "workspace": ""}
+            if attempt in ids or where.get(scope) != name:
+                continue
+            images += money.images
+            if money.in_doubt:
+                in_doubt = MicroUsd(in_doubt + money.charged)
+            else:
+                charged = MicroUsd(charged + money.charged)
+        return Spent(charged, own.reserved, in_doubt, images)
+
+    def limits(
+        self,
+        campaign: Campaign,
+        workspace: Workspace,
+        history: History,
+        *,
+        now: datetime,
+        caps: RunCaps,
+    ) -> tuple[Limit, ...]:
+        """All caps that a run of a campaign is under, with what is spent of them.
+
+        Drafts cost nothing real, so only the campaign's own cap is held against each run alone.
+        """
+        budget = campaign.budget
+        if self.realm == DRAFT:
+            return (Limit("run", self.run, budget.cap, budget.max_images),)
+        month = now.strftime("%Y-%m")
+        found = (
+            Limit("campaign", campaign.name, budget.cap, budget.max_images),
+            Limit("run", self.run, caps.money, caps.images),
+            Limit("month", month, workspace.month_cap, workspace.month_images),
+            Limit("workspace", "", workspace.cap, None),
+        )
+        return tuple(
+            self._with_spent(limit, history)
+            for limit in found
+            if limit.money is not None or limit.images is not None
+        )
+
+    def _with_spent(self, limit: Limit, history: History) -> Limit:
+        spent = self.spent(history, limit.scope, limit.name)
+        return Limit(limit.scope, limit.name, limit.money, limit.images, spent.total, spent.images)
+
+    def lock_files(self, campaign: str, *, day: str) -> LockFiles:
+        """The locks that this run writes.
+
+        Receipts of a campaign that is no longer in this tree, such as one that was renamed, go to
+        the campaign that is running: they are paid.
+        """
+        here = frozenset(self.places.names())
+
+        def folder_of(name: str) -> Path:
+            return self.places.lock(self.realm, name if name in here else campaign)
+
+        return LockFiles(folder_of, run=self.run, day=day)
+
+    def unfiled(
+        self, history: History, campaign: str, wanted: frozenset[CellKey]
+    ) -> Sequence[Receipt]:
+        """Receipts that the ledger has and no lock of this tree, and that belong to a campaign.
+
+        They belong to it when it bought them under this name, or wants one of their cells.
+        """
+        in_locks: set[str] = set()
+        for name, attempts in history.attempts_filed.items():
+            if name != _ONLY_IN_LEDGER:
+                in_locks |= attempts
+        ours: set[str] = set()
+        for owner, receipt in self._in_ledger:
+            attempt = attempt_of(receipt)
+            if attempt in in_locks or isinstance(receipt, Charge | Match):
+                continue
+            cells = history.attempts[attempt].cells if attempt in history.attempts else ()
+            if owner == campaign or any(cell.key in wanted for cell in cells):
+                ours.add(attempt)
+        return [receipt for _, receipt in self._in_ledger if attempt_of(receipt) in ours]
+
+    def close(self) -> None:
+        """Let go of everything; to be called once no write is under way."""
+        if self.ledger is not None:
+            self.ledger.close()
+        if self.run:
+            self.runs.end(self.run)

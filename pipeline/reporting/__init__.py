@@ -1,0 +1,1 @@
+"""Facts to text, Markdown and HTML; reads no clock and opens no file but its own templates."""

@@ -1,0 +1,89 @@
+"""The plan for machines: versioned JSON, format 1. Money in micro-dollars, order as planned."""
+
+from collections.abc import Mapping
+
+from pipeline.domain.diagnostics import as_json
+from pipeline.domain.plan import Action, Cell, Decision, Limit, Plan, Step
+
+PLAN_FORMAT = 1
+
+
+def plan_document(plan: Plan, *, renders: int) -> Mapping[str, object]:
+    """The plan as one JSON document.
+
+    Args:
+        plan: what would be done.
+        renders: files to derive, which is free.
+    """
+    jobs = {cell.key: step.request.job for step in plan.steps for cell in step.cells}
+    return {
+        "plan": PLAN_FORMAT,
+        "campaign": plan.campaign,
+        "realm": plan.realm,
+        "model": plan.model,
+        "manifest": plan.manifest,
+        "totals": {
+            "cells": len(plan.cells),
+            "actions": {action.value: plan.count(action) for action in Action},
+            "requests": len(plan.steps),
+            "images": plan.images,
+            "cost": plan.cost,
+            "renders": renders,
+            "orphaned": sum(orphan.charged for orphan in plan.orphans),
+        },
+        "limits": [_limit(limit) for limit in plan.limits],
+        "steps": [_step(step) for step in plan.steps],
+        "cells": [
+            _cell(cell, decision, jobs.get(cell.key))
+            for cell, decision in zip(plan.cells, plan.decisions, strict=True)
+        ],
+        "orphans": [
+            {"address": orphan.address, "key": orphan.key, "charged": orphan.charged}
+            for orphan in plan.orphans
+        ],
+        "problems": [as_json(problem) for problem in plan.problems],
+    }
+
+
+def _limit(limit: Limit) -> Mapping[str, object]:
+    return {
+        "scope": limit.scope,
+        "name": limit.name,
+        "money": limit.money,
+        "images": limit.images,
+        "spent": limit.spent,
+        "spent_images": limit.spent_images,
+    }
+
+
+def _step(step: Step) -> Mapping[str, object]:
+    return {
+        "action": step.action.value,
+        "job": step.request.job,
+        "cells": [cell.key for cell in step.cells],
+        "prompt": step.request.prompt,
+        "inputs": [{"role": role, "sha256": sha256} for role, sha256 in step.request.inputs],
+        "params": step.request.params,
+        "quote": {
+            "amount": step.quote.amount,
+            "most": step.quote.most,
+            "kind": step.quote.kind,
+            "as_of": step.quote.as_of,
+        },
+    }
+
+
+def _cell(cell: Cell, decision: Decision, job: str | None) -> Mapping[str, object]:
+    body: dict[str, object] = {
+        "address": str(cell.address),
+        "key": cell.key,
+        "action": decision.action.value,
+        "reason": decision.reason.value,
+    }
+    if decision.detail:
+        body["detail"] = decision.detail
+    if decision.output is not None:
+        body["sha256"] = decision.output.sha256
+    if job is not None:
+        body["job"] = job
+    return body

@@ -1,0 +1,111 @@
+"""The plan for people: what would be bought, why, what it costs and what stands in the way."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from pipeline.domain.money import MicroUsd, format_usd
+from pipeline.domain.plan import Action, Cell, Decision, Limit, Plan, Reason, Step
+from pipeline.reporting.words import REASON_WORDS, count
+
+_MOST_ROWS = 30
+
+
+def plan_text(plan: Plan, *, renders: int) -> str:
+    """Lay a plan out for a terminal; readable without colour.
+
+    Args:
+        plan: what would be done; its problems are shown by whoever shows problems.
+        renders: files to derive, which is free.
+    """
+    lines = [f"{plan.campaign}  {plan.realm}  {plan.model}", ""]
+    lines += _steps(plan)
+    lines += _totals(plan, renders)
+    lines += [f"  {line}" for line in map(_limit, plan.limits) if line]
+    return "\n".join(lines) + "\n"
+
+
+def _steps(plan: Plan) -> Iterator[str]:
+    reasons = {
+        cell.key: decision for cell, decision in zip(plan.cells, plan.decisions, strict=True)
+    }
+    rows = [_row(step, reasons[step.cells[0].key]) for step in plan.steps[:_MOST_ROWS]]
+    if not rows:
+        return
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    for row in rows:
+        padded = [cell.ljust(width) for cell, width in zip(row, widths, strict=True)]
+        yield f"  {'  '.join(padded)}".rstrip()
+    if len(plan.steps) > _MOST_ROWS:
+        rest = plan.steps[_MOST_ROWS:]
+        cost = MicroUsd(sum(step.quote.amount for step in rest))
+        yield f"  … and {count(len(rest), 'more request')} for {format_usd(cost)}"
+    yield ""
+
+
+def _row(step: Step, decision: Decision) -> tuple[str, ...]:
+    sign = {Action.BUY: "+", Action.TOP_UP: "^", Action.REBUY: "!"}[step.action]
+    return (
+        f"{sign} {step.action}",
+        _where(step.cells),
+        count(len(step.cells), "picture"),
+        format_usd(step.quote.amount),
+        REASON_WORDS[decision.reason],
+    )
+
+
+def _where(cells: Sequence[Cell]) -> str:
+    """The address that all cells share, the differing part as a count."""
+    first = cells[0].address
+    if len(cells) == 1:
+        return str(first)
+    parts = [
+        str(values[0]) if len(set(values)) == 1 else f"{{{len(set(values))}}}"
+        for values in (
+            [cell.address.set for cell in cells],
+            [cell.address.picture for cell in cells],
+            [cell.address.variant for cell in cells],
+            [cell.address.size for cell in cells],
+            [f"t{cell.address.take}" for cell in cells],
+        )
+        if values[0]
+    ]
+    return "/".join(parts)
+
+
+def _totals(plan: Plan, renders: int) -> Iterator[str]:
+    wanted = count(len(plan.cells), "picture")
+    if plan.steps:
+        requests = count(len(plan.steps), "request")
+        cost = format_usd(plan.cost)
+        yield f"{wanted} wanted: {plan.images:,} to buy in {requests} for {cost}."
+    else:
+        yield f"{wanted} wanted: nothing to buy."
+    for (action, reason), number in sorted(_others(plan).items()):
+        yield f"  {action:<8} {number:>6,}  {REASON_WORDS[reason]}"
+    if renders:
+        yield f"  {Action.RENDER:<8} {renders:>6,}  files derived here, free"
+    if plan.orphans:
+        money = MicroUsd(sum(orphan.charged for orphan in plan.orphans))
+        words = f"bought for {format_usd(money)} and no longer wanted"
+        yield f"  {Action.ORPHAN:<8} {len(plan.orphans):>6,}  {words}"
+
+
+def _others(plan: Plan) -> Counter[tuple[Action, Reason]]:
+    """Cells by what happens to them, but for those that are bought."""
+    paid = {cell.key for step in plan.steps for cell in step.cells}
+    return Counter(
+        (decision.action, decision.reason)
+        for cell, decision in zip(plan.cells, plan.decisions, strict=True)
+        if cell.key not in paid or decision.reason is Reason.DUPLICATE_OF
+    )
+
+
+def _limit(limit: Limit) -> str:
+    name = f"{limit.scope} {limit.name}".strip()
+    parts = []
+    if limit.money is not None and limit.left is not None:
+        spent, cap, left = map(format_usd, (limit.spent, limit.money, limit.left))
+        parts.append(f"{spent} of {cap} spent, {left} left")
+    if limit.images is not None:
+        parts.append(f"{limit.spent_images:,} of {count(limit.images, 'picture')} bought")
+    return f"{name}: {'; '.join(parts)}" if parts else ""

@@ -1,0 +1,59 @@
+"""What holds for every test: golden files, and no way out to the network."""
+
+import socket
+from collections.abc import Callable
+from pathlib import Path
+
+import httpx
+import pytest
+
+Golden = Callable[[Path, str], None]
+_LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update-golden", action="store_true", help="accept what was got")
+
+
+@pytest.fixture
+def golden(request: pytest.FixtureRequest) -> Golden:
+    """Compare with a golden file; on a difference, pytest prints the diff."""
+
+    def check(path: Path, got: str) -> None:
+        if request.config.getoption("--update-golden"):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(got, encoding="utf-8")
+        wanted = path.read_text(encoding="utf-8") if path.exists() else ""
+        assert got == wanted, f"{path.name} differs; review with --update-golden, then git diff"
+
+    return check
+
+
+class YouForgotToUseTheEmbeddedProviderError(AssertionError):
+    """A test reached for the network; give it the embedded provider or a transport of its own."""
+
+
+@pytest.fixture(autouse=True)
+def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    real = httpx.AsyncHTTPTransport.handle_async_request
+
+    async def guarded(self, sent: httpx.Request) -> httpx.Response:
+        if sent.url.host not in _LOOPBACK:
+            raise YouForgotToUseTheEmbeddedProviderError(str(sent.url))
+        return await real(self, sent)
+
+    monkeypatch.setattr(httpx.AsyncHTTPTransport, "handle_async_request", guarded)
+
+
+@pytest.fixture(autouse=True)
+def _no_account(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test sees the developer's key, host or state folder."""
+    for name in ("WAVESPEED_API_KEY", "WAVESPEED_BASE_URL", "CAMPAIGN_STATE"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
