@@ -1,0 +1,176 @@
+"""`sheet.json`: the facts of a sheet for machines.
+
+Format 1: one JSON object, `sheet` first; money in whole micro-dollars; absent parts left out; one
+cell a line, so that two sheets can be compared with a plain diff. Paths are as on disk, relative to
+the page's folder.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+
+from pipeline.domain.campaign import PixelSize
+from pipeline.domain.fingerprint import Json
+from pipeline.reporting.sheet.facts import (
+    CampaignFacts,
+    Cell,
+    Group,
+    MoneyFacts,
+    Original,
+    Prompt,
+    Rendition,
+    SheetFacts,
+)
+
+SHEET_FORMAT = 1
+
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
+def write_document(facts: SheetFacts) -> str:
+    """All facts as the text of `sheet.json`, ending in a newline.
+
+    Text is written as it is but for halves of surrogate pairs, which no file can hold: they become
+    escapes.
+    """
+    parts = {
+        "sheet": _encode(SHEET_FORMAT),
+        "campaign": _encode(_campaign(facts.campaign)),
+        "money": _encode(_money(facts.money)),
+        "variants": _lines(
+            {"id": variant.id, "charged": variant.charged, "bought": variant.bought}
+            for variant in facts.variants
+        ),
+        "prompts": _lines(_prompt(prompt) for prompt in facts.prompts),
+        "params": _lines(dict(params) for params in facts.params),
+        "groups": _lines(_group(group) for group in facts.groups),
+        "cells": _lines(
+            _cell(index, cell) for index, group in enumerate(facts.groups) for cell in group.cells
+        ),
+        "versions": _encode(dict(facts.versions)),
+    }
+    text = "{" + ",\n".join(f'"{name}":{part}' for name, part in parts.items()) + "}\n"
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
+def _lines(items: Iterable[Json]) -> str:
+    return "[" + ",".join("\n" + _encode(item) for item in items) + "]"
+
+
+def _present(body: Mapping[str, Json]) -> dict[str, Json]:
+    return {name: value for name, value in body.items() if value not in (None, "", [])}
+
+
+def _pair(size: PixelSize) -> list[Json]:
+    return [size.width, size.height]
+
+
+def _campaign(campaign: CampaignFacts) -> Json:
+    return {
+        "name": campaign.name,
+        "title": campaign.title,
+        "owner": campaign.owner,
+        "tags": list(campaign.tags),
+        "model": campaign.model,
+        "model_title": campaign.model_title,
+        "realm": campaign.realm,
+        "draft": campaign.is_draft,
+        "template": campaign.template,
+        "master": _pair(campaign.master),
+        "sizes": [
+            {
+                "name": size.name,
+                "size": _pair(size.size),
+                "fit": size.fit,
+                "format": size.format,
+                "native": None if size.native is None else _pair(size.native),
+            }
+            for size in campaign.sizes
+        ],
+        "sets": [{"id": each.id, "reference": each.reference} for each in campaign.sets],
+    }
+
+
+def _money(money: MoneyFacts) -> Json:
+    return _present(
+        {
+            "cap": money.cap,
+            "charged": money.charged,
+            "reserved": money.reserved,
+            "in_doubt": money.in_doubt,
+            "left": money.left,
+            "images": money.images,
+            "image_cap": money.image_cap,
+            "real_cost": money.real_cost,
+            "real_left": money.real_left,
+        }
+    )
+
+
+def _prompt(prompt: Prompt) -> Json:
+    return {
+        "text": prompt.text,
+        "parts": [{"text": part.text, "origin": part.origin} for part in prompt.parts],
+    }
+
+
+def _group(group: Group) -> Json:
+    original = None if group.original is None else _original(group.original)
+    return _present({"set": group.set, "picture": group.picture, "original": original})
+
+
+def _original(original: Original) -> Json:
+    return _present(
+        {
+            "pixels": _pair(original.pixels),
+            "thumb": original.thumb,
+            "link": original.link,
+            "reference": original.is_reference,
+        }
+    )
+
+
+def _cell(group: int, cell: Cell) -> Json:
+    where = cell.address
+    body: dict[str, Json] = {
+        "address": str(where),
+        "group": group,
+        "variant": where.variant,
+        "size": where.size,
+        "take": where.take,
+        "key": cell.key,
+        "state": cell.state.value,
+        "prompt": cell.prompt,
+        "params": cell.params,
+    }
+    optional: dict[str, Json] = {
+        "reason": cell.reason,
+        "sha256": cell.picture,
+        "thumb": cell.thumb,
+        "link": cell.link,
+        "pixels": None if cell.pixels is None else _pair(cell.pixels),
+        "charge": cell.charge,
+        "charge_is": None if cell.charge is None else cell.basis.value,
+        "quote": cell.quote,
+        "prediction": cell.prediction,
+        "attempt": cell.attempt,
+        "day": cell.day,
+        "notes": list(cell.notes),
+        "others": cell.others or None,
+        "how": cell.how,
+        "renditions": [_rendition(each) for each in cell.renditions],
+    }
+    return body | _present(optional)
+
+
+def _rendition(rendition: Rendition) -> Json:
+    body: dict[str, Json] = {
+        "size": rendition.size,
+        "link": rendition.link,
+        "pixels": [rendition.width, rendition.height],
+        "bytes": rendition.bytes,
+    }
+    if rendition.thumb is not None:
+        body["thumb"] = rendition.thumb
+    if rendition.flags:
+        body["flags"] = list(rendition.flags)
+    return body

@@ -1,0 +1,125 @@
+"""One browser for all browser tests, and sheets written to disk with small real pictures."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from pipeline.reporting.sheet.facts import SheetFacts
+from pipeline.reporting.sheet.page import render_sheet
+
+# Counts what the page's policy forbids; runs before the page's own script.
+WATCH = """
+window.violations = [];
+document.addEventListener("securitypolicyviolation", (event) => {
+  window.violations.push(event.violatedDirective);
+});
+"""
+
+
+def find_chromium() -> str:
+    """Path of the system's Chromium; without one tests fail: a skipped proof proves nothing."""
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    if chromium is None:
+        pytest.fail(
+            "browser tests need the system's Chromium on the PATH and found none; "
+            "on Debian or Ubuntu: apt-get install chromium",
+            pytrace=False,
+        )
+    return chromium
+
+
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    """One Chromium for all browser tests.
+
+    It ends with this package: as long as it lives, its event loop counts as running in this thread,
+    and a test elsewhere that starts one of its own would be refused.
+    """
+    chromium = find_chromium()
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium)
+        yield browser
+        browser.close()
+
+
+@dataclass
+class Opened:
+    """A sheet in a browser.
+
+    Attributes:
+        folder: that holds the page.
+        page: the open page.
+        requests: addresses of everything that it asked for.
+        errors: what went wrong in its script.
+    """
+
+    folder: Path
+    page: Page
+    requests: list[str]
+    errors: list[str]
+
+    def violations(self) -> list[str]:
+        return self.page.evaluate("window.violations")
+
+    def shown(self) -> int:
+        return self.page.locator("main li:visible").count()
+
+
+@pytest.fixture
+def open_sheet(browser: Browser, tmp_path: Path) -> Iterator[Callable[..., Opened]]:
+    """Write a sheet and its pictures, open it from disk; options are those of a context."""
+    contexts = []
+
+    def opened(
+        facts: SheetFacts, *, fragment: str = "", with_pictures: bool = True, **options
+    ) -> Opened:
+        folder = write(tmp_path, facts, with_pictures=with_pictures)
+        context = browser.new_context(**{"viewport": {"width": 1200, "height": 800}, **options})
+        contexts.append(context)
+        context.add_init_script(WATCH)
+        page = context.new_page()
+        page.set_default_timeout(5_000)
+        found = Opened(folder, page, [], [])
+        page.on("request", lambda request: found.requests.append(request.url))
+        page.on("pageerror", lambda error: found.errors.append(str(error)))
+        page.goto((folder / "index.html").as_uri() + fragment)
+        return found
+
+    yield opened
+    for context in contexts:
+        context.close()
+
+
+def write(outputs: Path, facts: SheetFacts, *, with_pictures: bool) -> Path:
+    """Lay out a campaign's outputs: the sheet's folder, its pictures and what it links to."""
+    folder = outputs / "contact-sheet"
+    folder.mkdir(exist_ok=True)
+    sheet = render_sheet(facts)
+    (folder / "index.html").write_text(sheet.html, encoding="utf-8")
+    (folder / "sheet.json").write_text(sheet.json, encoding="utf-8")
+    for path in pictures(facts) if with_pictures else ():
+        file = folder / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        if not file.exists():
+            shade = len(str(file.name)) * 7 % 200
+            kind = "WEBP" if file.suffix == ".webp" else "JPEG"
+            Image.new("RGB", (48, 48), (shade, 120, 160)).save(file, kind)
+    return folder
+
+
+def pictures(facts: SheetFacts) -> set[str]:
+    """All paths of a sheet."""
+    paths: set[str | None] = set()
+    for group in facts.groups:
+        if group.original:
+            paths |= {group.original.thumb, group.original.link}
+        for cell in group.cells:
+            paths |= {cell.thumb, cell.link}
+            for each in cell.renditions:
+                paths |= {each.link, each.thumb}
+    return {path for path in paths if path is not None}
