@@ -8,6 +8,7 @@ money is never guessed.
 import asyncio
 import json
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -89,21 +90,25 @@ class LockFiles:
         self._run = run
         self._day = day
         self._writers: dict[Path, LockWriter] = {}
-        self._turn = asyncio.Lock()
+        # One thread: receipts are written one after the other, and the loop goes on meanwhile.
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="lock")
 
     async def file(self, campaign: str, receipts: Iterable[Receipt]) -> None:
         """Append receipts to the campaign's lock; durable when this returns."""
+        loop = asyncio.get_running_loop()
+        await loop.run_in_executor(self._thread, self._append, campaign, list(receipts))
+
+    def _append(self, campaign: str, receipts: list[Receipt]) -> None:
         folder = self._folder_of(campaign)
-        lines = list(receipts)
-        async with self._turn:
-            writer = self._writers.get(folder)
-            if writer is None:
-                writer = LockWriter(folder, run=self._run, day=self._day)
-                self._writers[folder] = writer
-            await asyncio.to_thread(writer.append, lines)
+        writer = self._writers.get(folder)
+        if writer is None:
+            writer = LockWriter(folder, run=self._run, day=self._day)
+            self._writers[folder] = writer
+        writer.append(receipts)
 
     def close(self) -> None:
-        """Let go of all files."""
+        """Finish what is being written and let go of all files."""
+        self._thread.shutdown()
         for writer in self._writers.values():
             writer.close()
 

@@ -157,6 +157,12 @@ class View:
             temporary.write_text(content, "utf-8")
             temporary.replace(target)
 
+    def remember(self, names: Iterable[str], key: str) -> None:
+        """Note that written pages are made for this key."""
+        for name in names:
+            self._note(Wanted(name, key, self.folder, None), (0, 0, None, False, False))
+        self._write_index()
+
     def _from_source(
         self, source: Path, items: Sequence[Wanted], *, draw: Draw, shrink: Shrink
     ) -> list[NotMade]:

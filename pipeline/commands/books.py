@@ -14,7 +14,7 @@ from pipeline.domain.attempt import Claim, Spent
 from pipeline.domain.campaign import Campaign, Workspace
 from pipeline.domain.diagnostics import Problem
 from pipeline.domain.fingerprint import CellKey
-from pipeline.domain.history import Filed, History, fold
+from pipeline.domain.history import AttemptMoney, Filed, History, fold
 from pipeline.domain.money import ZERO, MicroUsd
 from pipeline.domain.plan import Limit
 from pipeline.domain.receipts import Charge, Match, Receipt, attempt_of
@@ -62,8 +62,33 @@ class Books:
             self.ledger = SqliteLedger(path, run=run, runs=self.runs)
         self._in_ledger: list[Filed] = []
 
+    @property
+    def open_ledger(self) -> SqliteLedger:
+        """The ledger of a run, which always has one."""
+        if self.ledger is None:
+            raise LookupError("these books were opened to look only")
+        return self.ledger
+
+    def elsewhere(self, history: History) -> dict[str, AttemptMoney]:
+        """Money of attempts that other ledgers made and only receipts tell of."""
+        own = self.open_ledger.attempts()
+        return {attempt: m for attempt, m in history.attempts.items() if attempt not in own}
+
     def history(self) -> History:
         """All receipts: of every lock of this tree and of the ledger."""
+        filed = self._locks()
+        if self.ledger is not None:
+            self.ledger.mark_seen(self.ledger.filings())
+            self._in_ledger = self.ledger.receipts()
+            filed += [Filed(_ONLY_IN_LEDGER, receipt) for _, receipt in self._in_ledger]
+        return fold(filed)
+
+    def rows_in_locks(self) -> frozenset[str]:
+        """Ids of all billing rows that some lock of this tree has."""
+        receipts = (receipt for _, receipt in self._locks())
+        return frozenset(receipt.row for receipt in receipts if isinstance(receipt, Charge))
+
+    def _locks(self) -> list[Filed]:
         filed: list[Filed] = []
         self.warnings = []
         for name in self.places.lock_names(self.realm):
@@ -71,11 +96,7 @@ class Books:
             receipts, odd = LockFolder(folder, shown_as=self.places.shown(folder)).read()
             filed += [Filed(name, receipt) for receipt in receipts]
             self.warnings += odd
-        if self.ledger is not None:
-            self.ledger.mark_seen(self.ledger.filings())
-            self._in_ledger = self.ledger.receipts()
-            filed += [Filed(_ONLY_IN_LEDGER, receipt) for _, receipt in self._in_ledger]
-        return fold(filed)
+        return filed
 
     def claims(self) -> dict[CellKey, Claim]:
         """Cells of open attempts."""

@@ -17,7 +17,7 @@ from pipeline.execution.decisions import PollPace
 from pipeline.execution.events import Listener
 from pipeline.execution.find import Search
 from pipeline.execution.pacing import Pacer
-from pipeline.execution.ports import Clock, Intake, Ledger, Lock, Provider
+from pipeline.execution.ports import Clock, Intake, Ledger, Lock, Provider, Seller
 from pipeline.execution.run import Brake, Orders, Runner
 from pipeline.planning.expand import Expansion, expand
 from pipeline.planning.pack import Packer
@@ -38,7 +38,7 @@ class Outside:
     """The provider's side of a run.
 
     Attributes:
-        provider: sells.
+        provider: sells; `seller` is the same one, asked for price and balance.
         intake: fetches what was bought.
         pace: how often to look.
         per_minute: submits a minute.
@@ -47,6 +47,7 @@ class Outside:
     """
 
     provider: Provider
+    seller: Seller
     intake: Intake
     pace: PollPace
     per_minute: int
@@ -79,7 +80,7 @@ class Session:
         """
         self.subject = subject
         self.books = books
-        self._clock = clock
+        self.clock = clock
         self._caps = caps or RunCaps()
         self._retry_failed = retry_failed
         self.history = History()
@@ -90,7 +91,7 @@ class Session:
     @property
     def now(self) -> datetime:
         """Wall clock, UTC."""
-        return self._clock.now()
+        return self.clock.now()
 
     def plan(self) -> Plan:
         """What a run would do, by the books as they are now."""
@@ -146,7 +147,7 @@ class Session:
         attempt_ids: Callable[[], str] = lambda: new_id("a-"),
     ) -> Runner:
         """A runner for recovering (no plan) or for buying a plan's steps."""
-        subject, clock = self.subject, self._clock
+        subject, clock = self.subject, self.clock
         edges = Edges(
             provider=outside.provider,
             intake=outside.intake,

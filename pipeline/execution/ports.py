@@ -118,6 +118,24 @@ class Provider(Protocol):
         """All rows of the bill in a window, whoever's."""
 
 
+class Seller(Protocol):
+    """What a provider says about money before anything is bought."""
+
+    async def price(self, model: str, body: Mapping[str, object]) -> MicroUsd:
+        """What one request would cost now, undiscounted.
+
+        Raises:
+            ProviderError: no price could be had.
+        """
+
+    async def balance(self) -> MicroUsd:
+        """Money in the account.
+
+        Raises:
+            ProviderError: it could not be told.
+        """
+
+
 class Intake(Protocol):
     """Takes delivered pictures in: download, verify that they decode, hash, store durably."""
 

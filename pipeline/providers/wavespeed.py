@@ -28,8 +28,6 @@ from pipeline.execution.ports import (
     ProviderError,
 )
 
-OFFICIAL_HOST = "api.wavespeed.ai"
-OFFICIAL_BASE = f"https://{OFFICIAL_HOST}"
 _API = "/api/v3"
 _PAGE = 100
 _MOST_PAGES = 1000
@@ -157,7 +155,7 @@ class WaveSpeed:
         window = {"start_time": _millis(since), "end_time": _millis(until)}
         return _rows(await self._pages("/billings/search", window))
 
-    async def price(self, model: str, body: Mapping[str, Json]) -> MicroUsd:
+    async def price(self, model: str, body: Mapping[str, object]) -> MicroUsd:
         """What one request would cost now, undiscounted.
 
         Raises:

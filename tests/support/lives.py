@@ -122,6 +122,7 @@ class World:
         try:
             yield Outside(
                 provider=provider,
+                seller=provider,
                 intake=intake,
                 pace=FOR_EVER,
                 per_minute=1000,
@@ -147,6 +148,7 @@ class World:
             async with self.outside(books, campaign) as outside:
                 edges = Outside(
                     provider=Fused(outside.provider, fuse),
+                    seller=outside.seller,
                     intake=Fused(outside.intake, fuse),
                     pace=outside.pace,
                     per_minute=outside.per_minute,

@@ -1,0 +1,149 @@
+"""From a campaign's folder to a campaign, with all its problems at once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+
+from pipeline import catalog
+from pipeline.adapters.listing import list_folder
+from pipeline.adapters.pictures import Inspect, facts_of
+from pipeline.adapters.places import Places, find_places, prepare_state
+from pipeline.commands.session import Subject
+from pipeline.domain.campaign import Workspace
+from pipeline.domain.card import Card
+from pipeline.domain.diagnostics import CampaignError, Problem
+from pipeline.manifest.load import build, pictures_wanted, read, read_workspace
+from pipeline.manifest.wording import nearest
+
+USAGE = 2
+MANIFEST = "campaign.yaml"
+_MOST_BYTES = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A campaign as far as it could be read.
+
+    Attributes:
+        name: the folder's name.
+        subject: None if a problem is an error.
+        problems: in file order.
+    """
+
+    name: str
+    subject: Subject | None
+    problems: tuple[Problem, ...]
+
+
+def open_workspace(start: Path, *, strict: bool = False) -> tuple[Places, Workspace]:
+    """Find the workspace and read what all campaigns share.
+
+    Raises:
+        CampaignError: exit 2; there is none, or its file has problems.
+    """
+    places = find_places(start)
+    file = places.workspace_file
+    if not file.is_file():
+        return places, Workspace()
+    workspace, problems = read_workspace(
+        _text(file, places),
+        file=places.shown(file),
+        card_of=find_card,
+        models=catalog.models(),
+        strict=strict,
+    )
+    if workspace is None:
+        raise CampaignError(USAGE, problems)
+    if workspace.state is not None:
+        places = find_places(start, state=workspace.state)
+    return places, workspace
+
+
+def find_card(model: str) -> Card | None:
+    """The card of a model, None if there is none."""
+    try:
+        return catalog.card(model)
+    except catalog.UnknownModelError:
+        return None
+
+
+def load(places: Places, workspace: Workspace, name: str, *, strict: bool = False) -> Loaded:
+    """Read one campaign.
+
+    Raises:
+        CampaignError: exit 2; there is no campaign of this name.
+    """
+    folder = places.campaign(name)
+    file = folder / MANIFEST
+    if not file.is_file():
+        raise CampaignError(USAGE, [_no_campaign(places, name)])
+    manifest = read(_text(file, places), file=places.shown(file), strict=strict)
+    wanted = pictures_wanted(manifest, list_folder(folder))
+    paths = {folder / path: path for path in wanted.paths}
+    prepare_state(places.state)
+    measured = facts_of(paths, cache=places.cache, inspect=_inspect)
+    campaign, problems = build(
+        manifest,
+        wanted,
+        facts={paths[path]: facts for path, facts in measured.items()},
+        card_of=find_card,
+        models=catalog.models(),
+        folder=name,
+        workspace=workspace,
+    )
+    subject = None
+    if campaign is not None:
+        card = _priced(catalog.card(campaign.model), workspace)
+        subject = Subject(campaign, card, workspace)
+    return Loaded(name, subject, tuple(problems))
+
+
+def load_all(places: Places, workspace: Workspace, names: Sequence[str]) -> list[Loaded]:
+    """Read several campaigns, all problems of all of them together."""
+    return list(map(partial(load, places, workspace), names))
+
+
+def _inspect() -> Inspect:
+    from pipeline.imaging.inspect import inspect  # noqa: PLC0415 (loads the pixel library)
+
+    return inspect
+
+
+def _priced(card: Card, workspace: Workspace) -> Card:
+    """A card with the workspace's own price, which may only be higher."""
+    own = workspace.prices.get(card.model)
+    if own is None or (card.price.unit is not None and own <= card.price.unit):
+        return card
+    return replace(card, price=replace(card.price, unit=own, by_field=None, kind="exact"))
+
+
+def _text(file: Path, places: Places) -> str:
+    try:
+        with file.open("rb") as opened:
+            raw = opened.read(_MOST_BYTES + 1)
+    except OSError as error:
+        raise CampaignError(USAGE, [_unreadable(file, places, error)]) from error
+    return raw.decode("utf-8", "surrogateescape")
+
+
+def _unreadable(file: Path, places: Places, error: OSError) -> Problem:
+    return Problem(
+        code="M092",
+        what=f"`{places.shown(file)}` cannot be read",
+        why=str(error.strerror),
+        fix="check the file and its permissions",
+    )
+
+
+def _no_campaign(places: Places, name: str) -> Problem:
+    known = places.names()
+    near = nearest(name, known)
+    hint = f"did you mean `{near}`? " if near else ""
+    listed = ", ".join(f"`{one}`" for one in known)
+    return Problem(
+        code="M091",
+        what=f"there is no campaign `{name}`",
+        why=f"`{places.shown(places.campaign(name) / MANIFEST)}` does not exist",
+        fix=f"{hint}known campaigns: {listed}" if known else f"make it: `campaign init {name}`",
+    )

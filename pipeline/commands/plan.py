@@ -1,0 +1,84 @@
+"""`campaign plan`: what a run would do, never doing it."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.adapters.clock import SystemClock
+from pipeline.commands.books import Books
+from pipeline.commands.loading import load_all, open_workspace
+from pipeline.commands.outputs import Outputs
+from pipeline.commands.realms import Realm, choose_realm
+from pipeline.commands.session import Session, Subject
+from pipeline.domain.diagnostics import CampaignError, Problem
+from pipeline.domain.plan import Plan
+from pipeline.emulator.engine_version import DRAFT_ENGINE
+from pipeline.reporting.plan_json import PLAN_FORMAT, plan_document
+from pipeline.reporting.plan_text import plan_text
+
+DONE, USAGE, REFUSED, SOMETHING_TO_BUY = 0, 2, 3, 10
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """Plans of campaigns, each with the number of files to derive."""
+
+    plans: tuple[tuple[Plan, int], ...]
+    warnings: tuple[Problem, ...]
+
+    @property
+    def text(self) -> str:
+        """For people."""
+        return "\n".join(plan_text(plan, renders=renders) for plan, renders in self.plans)
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """What stands in the way of buying, and what to know."""
+        return (*self.warnings, *(one for plan, _ in self.plans for one in plan.problems))
+
+    def document(self) -> Mapping[str, object]:
+        """For machines: one plan, or a list of them where there are several."""
+        documents = [plan_document(plan, renders=renders) for plan, renders in self.plans]
+        return documents[0] if len(documents) == 1 else {"plans": PLAN_FORMAT, "plan": documents}
+
+    def save(self, target: Path) -> None:
+        """Write the document to a file."""
+        target.write_text(json.dumps(self.document(), indent=2, ensure_ascii=False), "utf-8")
+
+    def exit_code(self, *, detailed: bool) -> int:
+        """0; 2 or 3 where a problem stands in the way; 10 where asked for and there is a step."""
+        errors = [problem.code for problem in self.problems if problem.is_error]
+        if errors:
+            return REFUSED if all(code >= "P010" for code in errors) else USAGE
+        return SOMETHING_TO_BUY if detailed and any(p.steps for p, _ in self.plans) else DONE
+
+
+def plan(names: Sequence[str], *, draft: bool, retry_failed: bool, start: Path) -> Planned:
+    """Plan campaigns, all of the workspace where no name is given; reads only.
+
+    Raises:
+        CampaignError: manifests have problems, or stored state cannot be read.
+    """
+    places, workspace = open_workspace(start)
+    loaded = load_all(places, workspace, names or places.names())
+    problems = [problem for one in loaded for problem in one.problems]
+    subjects = [one.subject for one in loaded if one.subject is not None]
+    if len(subjects) < len(loaded):
+        raise CampaignError(USAGE, problems)
+    realm = choose_realm(draft=draft)
+    books = Books(places, realm.name)
+    try:
+        plans = tuple(_plan(subject, books, realm, retry_failed) for subject in subjects)
+        return Planned(plans, (*problems, *books.warnings))
+    finally:
+        books.close()
+
+
+def _plan(subject: Subject, books: Books, realm: Realm, retry_failed: bool) -> tuple[Plan, int]:  # noqa: FBT001 (private)
+    engine = DRAFT_ENGINE if realm.is_draft else None
+    session = Session(subject, books, engine=engine, clock=SystemClock(), retry_failed=retry_failed)
+    made = session.plan()
+    outputs = Outputs(subject, made, books, history=session.history, engine=engine or "")
+    coming = sum(len(step.cells) for step in made.steps) * len(subject.campaign.sizes)
+    return made, outputs.renders + coming

@@ -1,0 +1,122 @@
+"""What a run shows while it works: bars on a terminal, lines elsewhere, JSON lines on request."""
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from pipeline.domain.money import format_usd
+from pipeline.execution.events import Event, Happened
+
+EVENT_FORMAT = 1
+_MOST_SHOWN = 3
+
+Tell = Callable[[str], None]
+
+
+class Telling:
+    """Says what happens, to people on stderr and to programs on stdout."""
+
+    def __init__(self, *, events: bool, quiet: bool) -> None:
+        """Begin.
+
+        Args:
+            events: whether programs read JSON lines from stdout.
+            quiet: whether people want nothing but problems.
+        """
+        self._events = events
+        self._quiet = quiet
+        self._number = 0
+        self._bar: Callable[[int], None] | None = None
+
+    def say(self, text: str) -> None:
+        """Say something to people."""
+        if not self._quiet:
+            print(text, file=sys.stderr)  # noqa: T201 (people read stderr)
+
+    def event(self, campaign: str) -> Callable[[Event], None]:
+        """A listener for one campaign's events."""
+
+        def listen(event: Event) -> None:
+            if self._events:
+                self._write(campaign, event)
+            if event.kind is Happened.DELIVER and self._bar is not None:
+                self._bar(1)
+            line = _line(event)
+            if line and (self._bar is None or event.kind not in _ROUTINE):
+                self.say(line)
+
+        return listen
+
+    def _write(self, campaign: str, event: Event) -> None:
+        self._number += 1
+        body = {
+            "event": EVENT_FORMAT,
+            "number": self._number,
+            "campaign": campaign,
+            "kind": event.kind.value,
+            "attempt": event.attempt,
+            "prediction": event.prediction,
+            "cells": list(event.cells),
+            "money": event.money,
+            "message": event.message,
+        }
+        print(json.dumps(body, separators=(",", ":")), flush=True)  # noqa: T201 (data is stdout)
+
+    @contextmanager
+    def work(self, what: str, total: int) -> Iterator[Callable[[int], None]]:
+        """Show the progress of some work; yields what to call with how many more are done."""
+        if self._quiet or not sys.stderr.isatty():
+            if total:
+                self.say(f"{what}: {total}")
+            yield lambda _more: None
+            return
+        from rich.console import Console  # noqa: PLC0415 (only where there is a terminal)
+        from rich.progress import (  # noqa: PLC0415
+            BarColumn,
+            MofNCompleteColumn,
+            Progress,
+            TextColumn,
+            TimeElapsedColumn,
+        )
+
+        columns = (
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+        )
+        with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
+            task = bars.add_task(what, total=total)
+            self._bar = lambda more: bars.advance(task, more)
+            try:
+                yield self._bar
+            finally:
+                self._bar = None
+
+
+_ROUTINE = frozenset({Happened.RESERVE, Happened.SUBMIT, Happened.DELIVER, Happened.SETTLE})
+_SHOWN = {
+    Happened.RESUME: "resuming",
+    Happened.SUBMIT: "submitted",
+    Happened.DELIVER: "delivered",
+    Happened.FAIL: "failed",
+    Happened.REFUSE: "refused",
+    Happened.RELEASE: "not bought",
+    Happened.DOUBT: "in doubt",
+    Happened.WAIT: "waiting",
+    Happened.LATER: "left for the next run",
+}
+
+
+def _line(event: Event) -> str:
+    word = _SHOWN.get(event.kind)
+    if word is None:
+        return ""
+    cells = ", ".join(event.cells[:_MOST_SHOWN])
+    if len(event.cells) > _MOST_SHOWN:
+        cells += f" and {len(event.cells) - _MOST_SHOWN} more"
+    money = ""
+    if event.kind is Happened.DOUBT:
+        money = f"; may have been charged, {format_usd(event.money)}"
+    return f"{word:<10} {cells}{': ' if event.message else ''}{event.message}{money}"

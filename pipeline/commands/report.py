@@ -1,0 +1,66 @@
+"""`campaign report`: rebuild the view and the contact sheet from what is bought."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.adapters.clock import SystemClock
+from pipeline.commands.books import Books
+from pipeline.commands.loading import load_all, open_workspace
+from pipeline.commands.outputs import Outputs
+from pipeline.commands.progress import Telling
+from pipeline.commands.realms import choose_realm
+from pipeline.commands.rehearsal import rehearse
+from pipeline.commands.session import Session
+from pipeline.domain.diagnostics import CampaignError, Problem
+from pipeline.emulator.engine_version import DRAFT_ENGINE
+
+DONE, USAGE, UNFINISHED = 0, 2, 5
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """Contact sheets that were written, as paths to open, and what was odd."""
+
+    pages: tuple[str, ...]
+    problems: tuple[Problem, ...]
+    not_made: int
+
+    @property
+    def exit_code(self) -> int:
+        """5 where a file could not be made, else 0."""
+        return UNFINISHED if self.not_made else DONE
+
+
+def report(names: Sequence[str], *, draft: bool, telling: Telling, start: Path) -> Reported:
+    """Rebuild outputs; buys nothing and needs no key.
+
+    Raises:
+        CampaignError: exit 2; a manifest has problems.
+    """
+    places, workspace = open_workspace(start)
+    loaded = load_all(places, workspace, names or places.names())
+    problems = [problem for one in loaded for problem in one.problems]
+    subjects = [one.subject for one in loaded if one.subject is not None]
+    if len(subjects) < len(loaded):
+        raise CampaignError(USAGE, problems)
+    realm = choose_realm(draft=draft)
+    engine = DRAFT_ENGINE if realm.is_draft else None
+    books = Books(places, realm.name)
+    pages: list[str] = []
+    not_made = 0
+    try:
+        for subject in subjects:
+            session = Session(subject, books, engine=engine, clock=SystemClock())
+            plan = session.plan()
+            outputs = Outputs(subject, plan, books, history=session.history, engine=engine or "")
+            rehearsal = rehearse(subject, places, session.clock) if realm.is_draft else None
+            with telling.work("files", len(outputs.missing)) as progress:
+                done = outputs.refresh(rehearsal=rehearsal, progress=progress, force_page=True)
+            for one in done.failed:
+                telling.say(f"not made  {one.name}: {one.reason}")
+            not_made += len(done.failed)
+            pages.append(places.shown(done.page))
+        return Reported(tuple(pages), (*problems, *books.warnings), not_made)
+    finally:
+        books.close()

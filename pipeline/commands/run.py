@@ -1,0 +1,471 @@
+"""`campaign run`: plan, ask, buy once, derive, lay out."""
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from pipeline.adapters.clock import SystemClock, moment
+from pipeline.adapters.lock_files import LockFiles
+from pipeline.adapters.places import REAL, Places
+from pipeline.adapters.runs import hold_campaign, new_id
+from pipeline.commands.books import Books, RunCaps
+from pipeline.commands.loading import Loaded, load_all, open_workspace
+from pipeline.commands.outputs import Outputs, Refreshed, Rehearsal
+from pipeline.commands.progress import Telling
+from pipeline.commands.realms import Realm, choose_realm
+from pipeline.commands.rehearsal import rehearse
+from pipeline.commands.session import Outside, Session, Subject
+from pipeline.domain.diagnostics import CampaignError, Problem
+from pipeline.domain.money import MicroUsd, format_usd
+from pipeline.domain.plan import Action, Plan, Reason, Step
+from pipeline.emulator.engine_version import DRAFT_ENGINE
+from pipeline.execution.attempt import Ended
+from pipeline.execution.events import Happened
+from pipeline.execution.ports import Failure, ProviderError
+from pipeline.execution.run import Brake, Outcome
+from pipeline.planning.plan import over_limits
+from pipeline.reporting.plan_text import plan_text
+from pipeline.reporting.run_text import RunFacts, run_text
+from pipeline.reporting.words import count
+
+DONE, USAGE, REFUSED, STOPPED, UNFINISHED, IN_DOUBT = 0, 2, 3, 4, 5, 6
+PRICE_ROSE, UNUSABLE, INTERRUPTED = 7, 9, 130
+# Which of several campaigns' or troubles' exit codes is the command's.
+_PRECEDENCE = (INTERRUPTED, IN_DOUBT, UNUSABLE, STOPPED, PRICE_ROSE, REFUSED, UNFINISHED)
+_USAGE_CODES = frozenset({"P001", "P002", "P003", "P004"})
+
+Ask = Callable[[str], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class RunOptions:
+    """What the user said.
+
+    Attributes:
+        draft: use the embedded provider.
+        yes: do not ask before buying.
+        caps: what this run may spend.
+        retry_failed: try blocked failures once more.
+        events: JSON lines on stdout.
+        quiet: people want nothing but problems and the end.
+    """
+
+    draft: bool = False
+    yes: bool = False
+    caps: RunCaps = field(default_factory=RunCaps)
+    retry_failed: bool = False
+    events: bool = False
+    quiet: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What a command has to talk with.
+
+    Attributes:
+        show: prints problems.
+        ask: asks a question; None where nobody can answer.
+        telling: says what happens.
+    """
+
+    show: Callable[[Sequence[Problem]], None]
+    ask: Ask | None
+    telling: Telling
+
+
+def run(names: Sequence[str], options: RunOptions, desk: Desk, *, start: Path) -> int:
+    """Run campaigns one after the other; returns the exit code.
+
+    Raises:
+        CampaignError: it cannot begin.
+    """
+    places, workspace = open_workspace(start)
+    loaded = load_all(places, workspace, names or places.names())
+    desk.show([problem for one in loaded for problem in one.problems])
+    if any(one.subject is None for one in loaded):
+        return USAGE
+    realm = choose_realm(draft=options.draft)
+    codes = [_Run(places, realm, subject, options, desk).go() for subject in _subjects(loaded)]
+    return next((code for code in _PRECEDENCE if code in codes), max(codes, default=DONE))
+
+
+def _subjects(loaded: Sequence[Loaded]) -> Iterator[Subject]:
+    for one in loaded:
+        if one.subject is not None:
+            yield one.subject
+
+
+class _Run:
+    """One campaign's run."""
+
+    def __init__(
+        self,
+        places: Places,
+        realm: Realm,
+        subject: Subject,
+        options: RunOptions,
+        desk: Desk,
+    ) -> None:
+        self._places = places
+        self._realm = realm
+        self._subject = subject
+        self._options = options
+        self._desk = desk
+        self._clock = SystemClock()
+        self._brake = Brake()
+        self._engine = DRAFT_ENGINE if realm.is_draft else None
+        self._name = subject.campaign.name
+
+    def go(self) -> int:
+        """Do it all; returns this campaign's exit code."""
+        run = new_id("r-")
+        since = moment(self._clock.now())
+        folder = self._places.of_realm(self._realm.name) / "held"
+        hold = hold_campaign(folder, self._name, run=run, since=since)
+        try:
+            books = Books(self._places, self._realm.name, run=run)
+            files = books.lock_files(self._name, day=since[:10].replace("-", ""))
+            try:
+                return self._with_books(books, files)
+            finally:
+                files.close()
+                books.close()
+        finally:
+            hold.release()
+
+    def _with_books(self, books: Books, files: LockFiles) -> int:
+        session = Session(
+            self._subject,
+            books,
+            engine=self._engine,
+            clock=self._clock,
+            caps=self._options.caps,
+            retry_failed=self._options.retry_failed,
+        )
+        self._stop_at(session.expansion.problems, USAGE)
+        outcome = Outcome()
+        if _left_behind(books):
+            with _brakes(self._brake, self._desk.telling):
+                outcome = asyncio.run(self._recover(session, books, files))
+        plan = session.plan()
+        self._desk.show(books.warnings)
+        overdue = session.overdue(plan)
+        if overdue:
+            asyncio.run(files.file(self._name, overdue))
+        if plan.steps and not self._brake.is_pulled:
+            plan = self._agreed(plan)
+        if plan.steps and not self._brake.is_pulled:
+            with _brakes(self._brake, self._desk.telling):
+                bought = asyncio.run(self._buy(session, books, files, plan))
+            bought.ended[:0] = outcome.ended
+            outcome = bought
+        elif plan.problems:
+            self._desk.show(plan.problems)
+        after = session.plan() if outcome.ended or overdue else plan
+        overdue = session.overdue(after)
+        if overdue and outcome.ended:
+            asyncio.run(files.file(self._name, overdue))
+        return self._finish(session, books, after, outcome)
+
+    # Before money
+
+    def _agreed(self, plan: Plan) -> Plan:
+        """The plan as far as the user agrees to it.
+
+        Raises:
+            CampaignError: policy or budget refuse it, or nobody can be asked.
+        """
+        telling = self._desk.telling
+        if self._realm.is_draft:
+            self._refuse(plan)
+            return plan
+        telling.say(plan_text(plan, renders=0))
+        self._refuse(plan)
+        if plan.realm == REAL and self._subject.campaign.budget.cap is None:
+            raise CampaignError(REFUSED, [_no_cap(self._subject)])
+        if self._options.yes:
+            return self._without_surprises(plan)
+        if self._desk.ask is None:
+            raise CampaignError(USAGE, [_nobody_to_ask(plan)])
+        if not self._desk.ask(f"Buy {count(plan.images, 'picture')} for {format_usd(plan.cost)}?"):
+            telling.say("Nothing was bought.")
+            return replace(plan, steps=())
+        return plan
+
+    def _refuse(self, plan: Plan) -> None:
+        errors = [problem for problem in plan.problems if problem.is_error]
+        if not errors:
+            self._desk.show(plan.problems)
+            return
+        usage = any(problem.code in _USAGE_CODES for problem in errors)
+        raise CampaignError(USAGE if usage else REFUSED, plan.problems)
+
+    def _without_surprises(self, plan: Plan) -> Plan:
+        """`--yes` buys what is new; paying again for something needs a person's own word."""
+        steps = tuple(step for step in plan.steps if step.action is Action.BUY)
+        held_back = len(plan.steps) - len(steps)
+        if held_back:
+            again = count(held_back, "request")
+            words = f"{again} would pay again for what was paid before: run without --yes to decide"
+            self._desk.telling.say(words)
+        return replace(plan, steps=steps)
+
+    def _stop_at(self, problems: Sequence[Problem], code: int) -> None:
+        if any(problem.is_error for problem in problems):
+            raise CampaignError(code, problems)
+
+    # Money
+
+    async def _recover(self, session: Session, books: Books, files: LockFiles) -> Outcome:
+        async with AsyncExitStack() as stack:
+            outside = await self._connect(stack, books)
+            runner = session.runner(
+                outside,
+                ledger=books.open_ledger,
+                lock=files,
+                plan=None,
+                brake=self._brake,
+                listen=self._desk.telling.event(self._name),
+            )
+            try:
+                return await runner.recover()
+            except ProviderError as error:
+                raise CampaignError(UNUSABLE, [_unreachable(error)]) from error
+
+    async def _buy(self, session: Session, books: Books, files: LockFiles, plan: Plan) -> Outcome:
+        async with AsyncExitStack() as stack:
+            outside = await self._connect(stack, books)
+            if not self._realm.is_draft:
+                await self._check_offer(outside, plan)
+            await books.open_ledger.learn(books.elsewhere(session.history))
+            with self._desk.telling.work("pictures", plan.images):
+                runner = session.runner(
+                    outside,
+                    ledger=books.open_ledger,
+                    lock=files,
+                    plan=plan,
+                    brake=self._brake,
+                    listen=self._desk.telling.event(self._name),
+                )
+                return await runner.buy(plan.steps)
+
+    async def _connect(self, stack: AsyncExitStack, books: Books) -> Outside:
+        from pipeline.commands.wiring import connect  # noqa: PLC0415 (loads the network)
+
+        opened = connect(self._realm, self._places, [self._subject], books.store, self._clock)
+        return await stack.enter_async_context(opened)
+
+    async def _check_offer(self, outside: Outside, plan: Plan) -> None:
+        """Ask the provider for price and balance; nothing is sent that costs.
+
+        Raises:
+            CampaignError: exit 7, a price above the one shown; exit 9, no answer or too little
+                money in the account.
+        """
+        try:
+            for step in _one_of_each_size(plan.steps):
+                price = await outside.seller.price(plan.model, _priced_body(step))
+                if price > step.quote.most:
+                    raise CampaignError(PRICE_ROSE, [_price_rose(step, price)])
+            balance = await outside.seller.balance()
+        except ProviderError as error:
+            raise CampaignError(UNUSABLE, [_unreachable(error)]) from error
+        if balance < plan.cost:
+            raise CampaignError(UNUSABLE, [_too_little(balance, plan.cost)])
+
+    # After money
+
+    def _finish(self, session: Session, books: Books, plan: Plan, outcome: Outcome) -> int:
+        outputs = Outputs(
+            self._subject, plan, books, history=session.history, engine=self._engine or ""
+        )
+        rehearsal = None
+        if self._realm.is_draft:
+            rehearsal = rehearse(self._subject, self._places, self._clock)
+        with self._desk.telling.work("files", len(outputs.missing)) as progress:
+            refreshed = outputs.refresh(rehearsal=rehearsal, progress=progress)
+        spent = books.spent(session.history, "campaign", self._name).total
+        facts = self._facts(plan, outcome, refreshed, rehearsal, spent)
+        self._desk.telling.say(run_text(facts).rstrip("\n"))
+        return self._code(plan, outcome, refreshed)
+
+    def _facts(
+        self,
+        plan: Plan,
+        outcome: Outcome,
+        refreshed: Refreshed,
+        rehearsal: Rehearsal | None,
+        spent: MicroUsd,
+    ) -> RunFacts:
+        settled = outcome.of(Happened.SETTLE)
+        bought = sum(ended.outputs for ended in settled)
+        here = sum(1 for decision in plan.decisions if decision.output is not None)
+        absent = sum(1 for d in plan.decisions if d.reason is Reason.RESULT_ABSENT)
+        real_left = None
+        if rehearsal is not None and rehearsal.left is not None:
+            real_left = MicroUsd(rehearsal.left - rehearsal.plan.cost)
+        return RunFacts(
+            campaign=self._name,
+            realm=plan.realm,
+            is_draft=self._realm.is_draft,
+            bought=bought,
+            requests=len(settled),
+            paid=MicroUsd(sum(ended.money for ended in outcome.ended if ended.kind in _PAID)),
+            cached=max(0, here - absent - bought),
+            wanted=len(plan.cells),
+            failed=[_trouble(ended) for ended in outcome.of(*_BAD)],
+            doubts=[_trouble(ended) for ended in outcome.of(Happened.DOUBT)],
+            spent=spent,
+            cap=self._subject.campaign.budget.cap,
+            real_cost=None if rehearsal is None else rehearsal.plan.cost,
+            real_left=real_left,
+            made=refreshed.made,
+            not_made=[f"{one.name}: {one.reason}" for one in refreshed.failed],
+            absent=absent,
+            not_tried=outcome.not_tried,
+            page=self._places.shown(refreshed.page),
+        )
+
+    def _code(self, plan: Plan, outcome: Outcome, refreshed: Refreshed) -> int:
+        if outcome.of(Happened.DOUBT) or _is_in_doubt(plan):
+            return IN_DOUBT
+        if self._brake.is_pulled:
+            return INTERRUPTED
+        if outcome.stopped:
+            self._desk.show([_turned_away(outcome.stopped)])
+            return UNUSABLE
+        if outcome.over is not None:
+            self._desk.show(over_limits(self._subject.campaign, plan.steps, [outcome.over]))
+            return STOPPED
+        unfinished = outcome.of(*_BAD) or refreshed.failed
+        blocked = plan.count(Action.BLOCKED)
+        return UNFINISHED if unfinished or blocked else DONE
+
+
+_BAD = (Happened.FAIL, Happened.REFUSE, Happened.RELEASE, Happened.LATER)
+_PAID = frozenset({Happened.SETTLE, Happened.FAIL})
+
+
+def _left_behind(books: Books) -> bool:
+    """Whether dead runs left attempts open."""
+    ledger = books.open_ledger
+    return any(not ledger.is_alive(attempt.run) for attempt in ledger.list_open())
+
+
+def _is_in_doubt(plan: Plan) -> bool:
+    return any(decision.reason is Reason.UNKNOWN_CHARGE for decision in plan.decisions)
+
+
+def _one_of_each_size(steps: Sequence[Step]) -> list[Step]:
+    """One step for each price that the steps can have."""
+    return list({(step.quote.most, len(step.cells)): step for step in steps}.values())
+
+
+def _priced_body(step: Step) -> dict[str, object]:
+    """A body that prices like the step's: the vendor counts pictures and does not fetch them."""
+    request = step.request
+    stand_ins = [f"https://example.invalid/{n}.jpg" for n in range(len(request.inputs))]
+    pictures: dict[str, object] = {}
+    if stand_ins:
+        pictures = {request.field: stand_ins if request.many else stand_ins[0]}
+    return {"prompt": request.prompt, **request.params, **pictures}
+
+
+def _trouble(ended: Ended) -> str:
+    money = format_usd(ended.money)
+    fate = {
+        Happened.FAIL: f"charged {money} until the provider refunds it",
+        Happened.DOUBT: f"may have been charged {money}; it stays reserved",
+        Happened.LATER: f"charged {money}; the next run fetches it for free",
+    }.get(ended.kind, "nothing was charged")
+    first, more = ended.cells[0], len(ended.cells) - 1
+    cells = f"{first} and {more} more" if more else first
+    return f"{cells}: {ended.message} ({fate})"
+
+
+@contextlib.contextmanager
+def _brakes(brake: Brake, telling: Telling) -> Iterator[None]:
+    """Ctrl-C once: reserve no more and see through what is under way; twice: stop at once."""
+
+    def stop(_number: int, _frame: object) -> None:
+        if brake.is_pulled:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+            raise KeyboardInterrupt
+        brake.pull()
+        telling.say("Stopping: what is under way is seen through; Ctrl-C again stops at once.")
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _no_cap(subject: Subject) -> Problem:
+    return Problem(
+        code="P023",
+        what=f"campaign `{subject.campaign.name}` has no cap, so no real money is spent on it",
+        why="a cap is the most that a campaign may ever cost, whatever goes wrong",
+        fix="add one to the manifest: `budget: {cap: 12.00 USD}`",
+        at=subject.campaign.budget_at,
+        money="nothing was charged",
+    )
+
+
+def _nobody_to_ask(plan: Plan) -> Problem:
+    return Problem(
+        code="R010",
+        what=f"nobody is here to agree to {format_usd(plan.cost)}",
+        why="there is no terminal to ask on, and `--yes` was not given",
+        fix="look at the plan above, then run again with `--yes`",
+        money="nothing was charged",
+    )
+
+
+def _price_rose(step: Step, price: MicroUsd) -> Problem:
+    return Problem(
+        code="R011",
+        what=f"the provider now asks {format_usd(price)} where {format_usd(step.quote.most)} "
+        "was shown",
+        why=f"the price on the model's card is of {step.quote.as_of or 'an unknown day'}",
+        fix="raise it under `prices` in `campaigns/workspace.yaml`, then plan again",
+        money="nothing was charged",
+    )
+
+
+def _too_little(balance: MicroUsd, cost: MicroUsd) -> Problem:
+    return Problem(
+        code="R012",
+        what=f"the account holds {format_usd(balance)} and the plan costs {format_usd(cost)}",
+        why="the provider charges at the moment of the request",
+        fix="top the account up, or want fewer pictures",
+        money="nothing was charged",
+    )
+
+
+def _unreachable(error: ProviderError) -> Problem:
+    fix = "try again later; nothing is lost"
+    if error.failure is Failure.UNUSABLE:
+        fix = "check the API key, the account's balance and the key's role"
+    return Problem(
+        code="R013",
+        what="the provider cannot be used",
+        why=error.reason,
+        fix=fix,
+        money="nothing was charged by this run",
+    )
+
+
+def _turned_away(reason: str) -> Problem:
+    return Problem(
+        code="R014",
+        what="the provider turned this account away, so the run stopped",
+        why=reason,
+        fix="check the API key, the account's balance and the key's role, then run again",
+        money="nothing was charged for the request that was turned away",
+    )

@@ -1,0 +1,109 @@
+"""What a run did, for people: pictures, money, what is left to do and where the sheet is."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from pipeline.domain.money import MicroUsd, format_usd
+from pipeline.reporting.words import count, of_cap
+
+
+@dataclass(frozen=True, slots=True)
+class RunFacts:
+    """What a run did.
+
+    Attributes:
+        campaign: name.
+        realm: whose money.
+        is_draft: whether the money is play money.
+        bought: pictures delivered by this run.
+        requests: predictions that ended with a delivery in this run.
+        paid: what they cost.
+        cached: wanted pictures that were there before.
+        wanted: all wanted pictures.
+        failed: one line for each attempt that ended badly, with its money.
+        doubts: one line for each attempt in doubt.
+        spent: of the cap after the run.
+        cap: of the campaign, None without one.
+        real_cost: drafts: what a real run would cost now; None where no price is known.
+        real_left: drafts: what it would leave of the cap; None without a cap.
+        made: files derived here.
+        not_made: files that could not be.
+        absent: pictures that are bought but not on this machine.
+        not_tried: steps that were not begun.
+        page: the contact sheet, as a path to type.
+    """
+
+    campaign: str
+    realm: str
+    is_draft: bool
+    bought: int
+    requests: int
+    paid: MicroUsd
+    cached: int
+    wanted: int
+    failed: Sequence[str]
+    doubts: Sequence[str]
+    spent: MicroUsd
+    cap: MicroUsd | None
+    real_cost: MicroUsd | None
+    real_left: MicroUsd | None
+    made: int
+    not_made: Sequence[str]
+    absent: int
+    not_tried: int
+    page: str
+
+
+def run_text(facts: RunFacts) -> str:
+    """The closing summary."""
+    return "\n".join(_lines(facts)) + "\n"
+
+
+def _lines(facts: RunFacts) -> Iterator[str]:
+    yield ""
+    yield f"{facts.campaign}: {_pictures(facts)}"
+    yield from _table(facts)
+    yield from _troubles("failed", facts.failed)
+    yield from _troubles("in doubt", facts.doubts)
+    yield from _troubles("not made", facts.not_made)
+    yield f"  sheet     {facts.page}"
+
+
+def _pictures(facts: RunFacts) -> str:
+    have = facts.bought + facts.cached
+    whole = f"{have:,} of {count(facts.wanted, 'picture')} here"
+    if facts.bought:
+        return f"{whole}, {facts.bought:,} of them new"
+    return f"{whole}; nothing was bought"
+
+
+def _table(facts: RunFacts) -> Iterator[str]:
+    play = " (play money at catalogue prices)" if facts.is_draft else ""
+    if facts.requests or facts.paid:
+        paid = f"{format_usd(facts.paid)} for {count(facts.requests, 'request')}"
+        yield f"  paid      {paid}{play}"
+    if not facts.is_draft:
+        yield f"  spent     {of_cap(facts.spent, facts.cap)}"
+    elif facts.real_cost is not None:
+        left = facts.real_left
+        leaves = "" if left is None else f", leaving {format_usd(left)} of {_cap(facts)}"
+        if left is not None and left < 0:
+            leaves = f", {format_usd(MicroUsd(-left))} over the cap of {_cap(facts)}"
+        yield f"  for real  {format_usd(facts.real_cost)}{leaves}"
+    else:
+        yield "  for real  not priced"
+    if facts.made:
+        yield f"  made      {count(facts.made, 'file')} (sizes and thumbnails, free)"
+    if facts.absent:
+        yield f"  absent    {count(facts.absent, 'picture')} bought, but not on this machine"
+    if facts.not_tried:
+        yield f"  left out  {count(facts.not_tried, 'request')} not begun"
+
+
+def _cap(facts: RunFacts) -> str:
+    return "none" if facts.cap is None else format_usd(facts.cap)
+
+
+def _troubles(name: str, lines: Sequence[str]) -> Iterator[str]:
+    for position, line in enumerate(lines):
+        yield f"  {name if position == 0 else '':<10}{line}"
