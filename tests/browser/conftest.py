@@ -1,5 +1,6 @@
 """One browser for all browser tests, and sheets written to disk with small real pictures."""
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -23,7 +24,8 @@ document.addEventListener("securitypolicyviolation", (event) => {
 
 def find_chromium() -> str:
     """Path of the system's Chromium; without one tests fail: a skipped proof proves nothing."""
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    named = os.environ.get("CHROMIUM")
+    chromium = named or shutil.which("chromium") or shutil.which("chromium-browser")
     if chromium is None:
         pytest.fail(
             "browser tests need the system's Chromium on the PATH and found none; "
