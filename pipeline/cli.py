@@ -1,5 +1,6 @@
 """The command line: parse, call a command, print, exit code."""
 
+import gc
 import sys
 import traceback
 from collections.abc import Callable, Sequence
@@ -272,6 +273,9 @@ def schema(which: str) -> int:
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Run the command line and exit with the code of the design's table."""
+    # A command makes many small values and few cycles, and ends soon: looking for cycles all the
+    # time would cost a quarter of planning ten thousand cells.
+    gc.set_threshold(200_000, 50, 1000)
     try:
         code = campaign.main(args=argv, standalone_mode=False)
     except click.exceptions.Exit as stop:

@@ -4,6 +4,7 @@ The only cache on the way to a plan; it may start over at any time. A file that 
 second is not remembered: it could change again without its times showing it.
 """
 
+import os
 import sqlite3
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -28,8 +29,8 @@ _Row = tuple[str, int, int, int, int, str, int, int, str]
 
 
 def facts_of(
-    paths: Iterable[Path], *, cache: Path, inspect: Callable[[], Inspect]
-) -> Mapping[Path, PictureFacts | str]:
+    paths: Iterable[str], *, cache: Path, inspect: Callable[[], Inspect]
+) -> Mapping[str, PictureFacts | str]:
     """Measure pictures.
 
     Args:
@@ -43,30 +44,28 @@ def facts_of(
     """
     known = _load(cache)
     measure: Inspect | None = None
-    found: dict[Path, PictureFacts | str] = {}
+    found: dict[str, PictureFacts | str] = {}
     learned: list[_Row] = []
     for path in paths:
         try:
-            status = path.stat()
+            status = os.stat(path)  # noqa: PTH116 (thousands of files: a Path each is too slow)
         except OSError as error:
             found[path] = f"it cannot be read: {error.strerror}"
             continue
         stamp = (status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
-        row = known.get(str(path))
+        row = known.get(path)
         if row is not None and row[1:5] == stamp:
             found[path] = PictureFacts(Sha256(row[5]), row[2], row[6], row[7], row[8])
             continue
         measure = measure or inspect()
         try:
-            facts = measure(path)
+            facts = measure(Path(path))
         except ValueError as error:
             found[path] = str(error)
             continue
         found[path] = facts
         if time.time_ns() - max(status.st_mtime_ns, status.st_ctime_ns) > _SETTLED_NS:
-            learned.append(
-                (str(path), *stamp, facts.sha256, facts.width, facts.height, facts.format)
-            )
+            learned.append((path, *stamp, facts.sha256, facts.width, facts.height, facts.format))
     if learned:
         _save(cache, learned)
     return found

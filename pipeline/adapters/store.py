@@ -22,6 +22,10 @@ class Store:
         """Where the bytes of a digest are, if they are on this machine."""
         return self._root / digest[:_FAN_OUT] / digest
 
+    def name_of(self, digest: Sha256) -> str:
+        """As `path_of`, for those who name thousands of files."""
+        return f"{self._root}/{digest[:_FAN_OUT]}/{digest}"
+
     def present(self) -> frozenset[Sha256]:
         """All digests whose bytes are here."""
         found: set[Sha256] = set()

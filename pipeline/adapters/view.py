@@ -12,7 +12,6 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import NamedTuple
 
@@ -25,8 +24,7 @@ _FICLONE = 0x40049409
 """Linux: make one file share another's blocks until either is written to."""
 
 
-@dataclass(frozen=True, slots=True)
-class Made:
+class Made(NamedTuple):
     """A file of the view.
 
     Attributes:
@@ -56,13 +54,13 @@ class Wanted(NamedTuple):
     Attributes:
         name: below the folder.
         key: names its content.
-        source: file that it is derived from.
+        source: path of the file that it is derived from.
         spec: how; None for a copy, and a side length for a thumbnail.
     """
 
     name: str
     key: str
-    source: Path
+    source: str
     spec: RenditionSpec | int | None
 
 
@@ -91,13 +89,23 @@ class View:
     def missing(self, wanted: Iterable[Wanted]) -> list[Wanted]:
         """What is not there, or was changed since, or was made for another key."""
         there = _stamps_below(self.folder)
+        files = self.files
         found: list[Wanted] = []
         for item in wanted:
-            made = self.files.get(item.name)
-            is_here = made is not None and there.get(item.name) == (made.bytes, made.mtime)
-            if made is None or made.key != item.key or not is_here:
+            made = files.get(item[0])
+            if made is None or made[0] != item[1] or there.get(item[0]) != made[1:3]:
                 found.append(item)
         return found
+
+    def is_current(self, name: str, key: str) -> bool:
+        """Whether one file is there as it was made for this key."""
+        made = self.files.get(name)
+        try:
+            status = (self.folder / name).stat()
+        except OSError:
+            return False
+        stamp = (key, status.st_size, status.st_mtime_ns)
+        return made is not None and made[:3] == stamp
 
     def make(
         self,
@@ -120,13 +128,13 @@ class View:
         Returns:
             What could not be made; everything else is in place and in the index.
         """
-        by_source: dict[Path, list[Wanted]] = defaultdict(list)
+        by_source: dict[str, list[Wanted]] = defaultdict(list)
         for item in missing:
             by_source[item.source].append(item)
         failed: list[NotMade] = []
 
-        def work(source: Path) -> list[NotMade]:
-            return self._from_source(source, by_source[source], draw=draw, shrink=shrink)
+        def work(source: str) -> list[NotMade]:
+            return self._from_source(Path(source), by_source[source], draw=draw, shrink=shrink)
 
         try:
             with ThreadPoolExecutor(max_workers=max(1, workers)) as pool:
@@ -160,7 +168,7 @@ class View:
     def remember(self, names: Iterable[str], key: str) -> None:
         """Note that written pages are made for this key."""
         for name in names:
-            self._note(Wanted(name, key, self.folder, None), (0, 0, None, False, False))
+            self._note(Wanted(name, key, "", None), (0, 0, None, False, False))
         self._write_index()
 
     def _from_source(
@@ -197,9 +205,8 @@ class View:
         self.files[item.name] = Made(item.key, status.st_size, status.st_mtime_ns, *drawn)
 
     def _write_index(self) -> None:
-        files = {name: asdict(made) for name, made in sorted(self.files.items())}
-        body = {"view": _INDEX_FORMAT, "files": files}
-        self.write(INDEX, json.dumps(body, indent=None, separators=(",", ":")))
+        body = {"view": _INDEX_FORMAT, "files": self.files}
+        self.write(INDEX, json.dumps(body, separators=(",", ":")))
 
 
 def _read_index(path: Path) -> dict[str, Made]:
@@ -208,7 +215,7 @@ def _read_index(path: Path) -> dict[str, Made]:
         body = json.loads(path.read_bytes())
         if body["view"] != _INDEX_FORMAT:
             return {}
-        return {name: Made(**made) for name, made in body["files"].items()}
+        return {name: Made._make(made) for name, made in body["files"].items()}
     except (OSError, ValueError, KeyError, TypeError):
         return {}
 
@@ -226,7 +233,7 @@ def _stamps_below(folder: Path) -> Mapping[str, tuple[int, int]]:
                         waiting.append((f"{prefix}{entry.name}/", entry.path))
                     else:
                         status = entry.stat(follow_symlinks=False)
-                        found[f"{prefix}{entry.name}"] = (status.st_size, status.st_mtime_ns)
+                        found[prefix + entry.name] = (status.st_size, status.st_mtime_ns)
         except FileNotFoundError:
             continue
     return found

@@ -80,7 +80,7 @@ def load(places: Places, workspace: Workspace, name: str, *, strict: bool = Fals
         raise CampaignError(USAGE, [_no_campaign(places, name)])
     manifest = read(_text(file, places), file=places.shown(file), strict=strict)
     wanted = pictures_wanted(manifest, list_folder(folder))
-    paths = {folder / path: path for path in wanted.paths}
+    paths = {f"{folder}/{path}": path for path in wanted.paths}
     prepare_state(places.state)
     measured = facts_of(paths, cache=places.cache, inspect=_inspect)
     campaign, problems = build(

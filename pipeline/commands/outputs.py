@@ -104,9 +104,7 @@ class Outputs:
             failed = self._make(progress)
         pages = self._pages(rehearsal)
         key = page_key(pages)
-        page = Wanted(PAGE, key, self._view.folder, None)
-        document = Wanted(DOCUMENT, key, self._view.folder, None)
-        stale = bool(self._view.missing([page, document]))
+        stale = not all(self._view.is_current(name, key) for name in (PAGE, DOCUMENT))
         keep = [item.name for item in self._wanted]
         pruned = self._view.prune([*keep, PAGE, DOCUMENT])
         if stale or force_page:
@@ -160,20 +158,20 @@ class Outputs:
         store = self._books.store
         seen: set[str] = set()
         for file in self._files:
-            source = store.path_of(file.master)
+            source = store.name_of(file.master)
             yield Wanted(file.name, file.key, source, file.spec)
             if file.master not in seen:
                 seen.add(file.master)
                 yield Wanted(thumb_name(file.master), file.master, source, _THUMB_SIDE)
 
     def _of_sources(self) -> Iterator[Wanted]:
-        folder = self._books.places.campaign(self._plan.campaign)
+        folder = str(self._books.places.campaign(self._plan.campaign))
         seen: set[str] = set()
         for image_set in self._subject.campaign.sets:
             references = () if image_set.reference is None else (image_set.reference,)
             for picture in (*references, *image_set.pictures):
                 name = original_name(image_set.id, picture)
-                digest, source = picture.facts.sha256, folder / picture.path
+                digest, source = picture.facts.sha256, f"{folder}/{picture.path}"
                 for item in (
                     Wanted(name, digest, source, None),
                     Wanted(thumb_name(digest), digest, source, _THUMB_SIDE),
@@ -188,7 +186,7 @@ class Outputs:
             digest = self._history.deliveries[orphan.key][0].output.sha256
             if digest in self._present and digest not in wanted:
                 wanted.add(digest)
-                source = self._books.store.path_of(digest)
+                source = self._books.store.name_of(digest)
                 yield Wanted(thumb_name(digest), digest, source, _THUMB_SIDE)
 
 

@@ -14,6 +14,7 @@ from pipeline.commands.session import Session, Subject
 from pipeline.domain.diagnostics import CampaignError, Problem
 from pipeline.domain.plan import Plan
 from pipeline.emulator.engine_version import DRAFT_ENGINE
+from pipeline.planning.view import coming_renders
 from pipeline.reporting.plan_json import PLAN_FORMAT, plan_document
 from pipeline.reporting.plan_text import plan_text
 
@@ -80,5 +81,4 @@ def _plan(subject: Subject, books: Books, realm: Realm, retry_failed: bool) -> t
     session = Session(subject, books, engine=engine, clock=SystemClock(), retry_failed=retry_failed)
     made = session.plan()
     outputs = Outputs(subject, made, books, history=session.history, engine=engine or "")
-    coming = sum(len(step.cells) for step in made.steps) * len(subject.campaign.sizes)
-    return made, outputs.renders + coming
+    return made, outputs.renders + coming_renders(subject.campaign, made)

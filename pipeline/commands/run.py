@@ -28,6 +28,7 @@ from pipeline.execution.events import Happened
 from pipeline.execution.ports import Failure, ProviderError
 from pipeline.execution.run import Brake, Outcome
 from pipeline.planning.plan import over_limits
+from pipeline.planning.view import coming_renders
 from pipeline.reporting.plan_text import plan_text
 from pipeline.reporting.run_text import RunFacts, run_text
 from pipeline.reporting.words import count
@@ -157,7 +158,7 @@ class _Run:
         if overdue:
             asyncio.run(files.file(self._name, overdue))
         if plan.steps and not self._brake.is_pulled:
-            plan = self._agreed(plan)
+            plan = self._agreed(plan, is_first=not books.open_ledger.attempts())
         if plan.steps and not self._brake.is_pulled:
             with _brakes(self._brake, self._desk.telling):
                 bought = asyncio.run(self._buy(session, books, files, plan))
@@ -173,7 +174,7 @@ class _Run:
 
     # Before money
 
-    def _agreed(self, plan: Plan) -> Plan:
+    def _agreed(self, plan: Plan, *, is_first: bool) -> Plan:
         """The plan as far as the user agrees to it.
 
         Raises:
@@ -183,8 +184,10 @@ class _Run:
         if self._realm.is_draft:
             self._refuse(plan)
             return plan
-        telling.say(plan_text(plan, renders=0))
+        telling.say(plan_text(plan, renders=coming_renders(self._subject.campaign, plan)))
         self._refuse(plan)
+        if is_first:
+            telling.say(_FIRST_RUN.format(where=self._realm.base))
         if plan.realm == REAL and self._subject.campaign.budget.cap is None:
             raise CampaignError(REFUSED, [_no_cap(self._subject)])
         if self._options.yes:
@@ -346,6 +349,10 @@ class _Run:
         return UNFINISHED if unfinished or blocked else DONE
 
 
+_FIRST_RUN = """\
+The first run here: your pictures are uploaded to {where}. What comes back lies there on
+public, unsigned addresses for seven days: whoever knows an address can fetch the picture.
+"""
 _BAD = (Happened.FAIL, Happened.REFUSE, Happened.RELEASE, Happened.LATER)
 _PAID = frozenset({Happened.SETTLE, Happened.FAIL})
 

@@ -66,13 +66,16 @@ def thumb_name(digest: str) -> str:
 
 def page_key(pages: Pages) -> str:
     """Names a page's content without making it: the digest of all that goes into it."""
-    parts: list[object] = [__version__, pages.plan.manifest, pages.plan.realm, pages.spent]
-    parts += [pages.real_left, None if pages.real is None else pages.real.cost, pages.engine]
-    parts += [cell.key for cell in pages.plan.cells]
-    parts += [(d.action.value, d.reason.value, d.detail, d.output) for d in pages.plan.decisions]
-    parts += [(a, m.charged, m.is_confirmed) for a, m in sorted(pages.history.attempts.items())]
-    parts += sorted((name, made.key) for name, made in pages.files.items())
-    return hashlib.sha256("\n".join(map(repr, parts)).encode()).hexdigest()
+    plan, attempts = pages.plan, pages.history.attempts
+    parts = [__version__, plan.manifest, plan.realm, pages.engine, repr(pages.spent)]
+    parts.append(f"{pages.real_left} {None if pages.real is None else pages.real.cost}")
+    parts += [cell.key for cell in plan.cells]
+    for decision in plan.decisions:
+        digest = "" if decision.output is None else decision.output.sha256
+        parts.append(f"{decision.action} {decision.reason} {digest} {decision.detail}")
+    parts += [f"{name} {attempts[name].charged} {attempts[name][4]}" for name in sorted(attempts)]
+    parts += [f"{name} {made.key}" for name, made in sorted(pages.files.items())]
+    return hashlib.sha256("\n".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def sheet_facts(pages: Pages) -> sheet.SheetFacts:

@@ -66,6 +66,12 @@ def wanted_files(campaign: Campaign, plan: Plan) -> Iterator[WantedFile]:
             yield WantedFile(f"{size.name}/{name}", key, master, spec, index, size.name)
 
 
+def coming_renders(campaign: Campaign, plan: Plan) -> int:
+    """How many renditions the pictures give that a plan buys."""
+    derived = {name: len(sizes) for name, sizes in _sizes_by_native(campaign).items()}
+    return sum(derived.get(cell.address.size, 0) for step in plan.steps for cell in step.cells)
+
+
 def _sizes_by_native(campaign: Campaign) -> dict[str, list[Size]]:
     found: dict[str, list[Size]] = {}
     for size in campaign.sizes:
