@@ -22,7 +22,7 @@ model: bytedance/seedream-v4.5/edit-sequential
 
 images:                          # image sets: put your pictures below images/
   subject:
-    files: [images/*.jpg, images/*.png]
+    files: [images/*]            # or some of them: [images/shoe-*.jpg, images/box.png]
     subject: the subject         # what {{set.subject}} says in the prompt
     # reference: images/best.jpg # sent first in every request, to keep the identity
 

@@ -16,7 +16,7 @@ from pipeline.commands.books import Books, RunCaps
 from pipeline.commands.loading import Loaded, load_all, open_workspace
 from pipeline.commands.outputs import Outputs, Refreshed, Rehearsal
 from pipeline.commands.progress import Telling
-from pipeline.commands.realms import Realm, choose_realm
+from pipeline.commands.realms import Realm, api_key, choose_realm
 from pipeline.commands.rehearsal import rehearse
 from pipeline.commands.session import Outside, Session, Subject
 from pipeline.domain.diagnostics import CampaignError, Problem
@@ -88,6 +88,7 @@ def run(names: Sequence[str], options: RunOptions, desk: Desk, *, start: Path) -
     loaded = load_all(places, workspace, names or places.names())
     desk.show([problem for one in loaded for problem in one.problems])
     if any(one.subject is None for one in loaded):
+        desk.telling.say("Nothing was sent.")
         return USAGE
     realm = choose_realm(draft=options.draft)
     codes = [_Run(places, realm, subject, options, desk).go() for subject in _subjects(loaded)]
@@ -190,6 +191,7 @@ class _Run:
             telling.say(_FIRST_RUN.format(where=self._realm.base))
         if plan.realm == REAL and self._subject.campaign.budget.cap is None:
             raise CampaignError(REFUSED, [_no_cap(self._subject)])
+        api_key(self._realm)
         if self._options.yes:
             return self._without_surprises(plan)
         if self._desk.ask is None:
