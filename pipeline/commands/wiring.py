@@ -39,7 +39,7 @@ async def connect(
     Raises:
         CampaignError: exit 9; there is no key, or the embedded provider is not installed.
     """
-    from pipeline.imaging.inspect import verify  # noqa: PLC0415 (loads the pixel library)
+    from pipeline.imaging.inspect import inspect, verify  # noqa: PLC0415 (loads the pixel library)
 
     account = subjects[0].workspace.account
     agent = f"campaign-pipeline/{__version__}"
@@ -56,7 +56,9 @@ async def connect(
         yield Outside(
             provider=vendor,
             seller=vendor,
-            intake=StoreIntake(client, store, verify, is_official=realm.is_real),
+            intake=StoreIntake(
+                client, store, verify=verify, inspect=inspect, is_official=realm.is_real
+            ),
             pace=_DRAFT_PACE if realm.is_draft else PollPace(),
             per_minute=_PER_DRAFT_MINUTE if realm.is_draft else account.requests_per_minute,
             concurrent=_cores() if realm.is_draft else account.concurrent,

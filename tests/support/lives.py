@@ -118,7 +118,13 @@ class World:
             locate=by_digest.__getitem__,
             clock=self.clock,
         )
-        intake = StoreIntake(client, books.store, inspect_picture, is_official=False)
+        intake = StoreIntake(
+            client,
+            books.store,
+            verify=inspect_picture,
+            inspect=inspect_picture,
+            is_official=False,
+        )
         try:
             yield Outside(
                 provider=provider,
