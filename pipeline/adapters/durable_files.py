@@ -76,18 +76,31 @@ class Appender:
     def __init__(self, path: Path) -> None:
         make_folder(path.parent)
         self._handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL, 0o644)
+        self._length = 0
+        self._is_torn = False
         sync_folder(path.parent)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was appended yet."""
+        return self._length == 0
 
     def append(self, content: bytes) -> None:
         """Write and sync.
 
         Raises:
-            OSError: a part may have been written; readers know torn tails.
+            OSError: nothing was appended, or a part at the end, which readers know as torn; the
+                next call removes it first.
         """
+        if self._is_torn:
+            os.ftruncate(self._handle, self._length)
+        self._is_torn = True
         view = memoryview(content)
         while view:
             view = view[os.write(self._handle, view) :]
         os.fsync(self._handle)
+        self._length += len(content)
+        self._is_torn = False
 
     def close(self) -> None:
         """Let go of the file."""

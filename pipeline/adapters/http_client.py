@@ -22,7 +22,13 @@ _MOST_HINT_S = 300.0
 # own clients allow a submit.
 TIMEOUT = httpx.Timeout(connect=15.0, write=60.0, read=60.0, pool=30.0)
 
-_NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
+_NEVER_LEFT = (
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.PoolTimeout,
+    httpx.ProxyError,
+    httpx.UnsupportedProtocol,
+)
 
 
 class ExchangeError(Exception):
@@ -57,17 +63,23 @@ class Reply:
 class HttpClient:
     """Sends requests; never repeats one, never follows a redirect with a body."""
 
-    def __init__(self, *, app: Any = None, user_agent: str) -> None:
+    def __init__(
+        self,
+        *,
+        app: Any = None,
+        transport: httpx.AsyncBaseTransport | None = None,
+        user_agent: str,
+    ) -> None:
         """Open a connection pool.
 
         Args:
             app: an ASGI application that answers instead of the network.
+            transport: answers instead of the network; not beside `app`.
             user_agent: says who we are.
         """
-        # An exception inside the application is, seen from a client, a server error.
-        transport = (
-            None if app is None else httpx.ASGITransport(app=app, raise_app_exceptions=False)
-        )
+        if app is not None:
+            # An exception inside the application is, seen from a client, a server error.
+            transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
         self._client = httpx.AsyncClient(
             transport=transport, timeout=TIMEOUT, headers={"User-Agent": user_agent}
         )
@@ -104,6 +116,10 @@ class HttpClient:
                 content=content,
                 files=None if file is None else {"file": file},
             )
+        except (httpx.InvalidURL, ValueError) as error:
+            # Addresses and headers of uploads are the provider's own, and may be nonsense.
+            raise ExchangeError(Failure.NOT_SENT, f"{type(error).__name__}: {error}") from error
+        try:
             answer = await self._client.send(request, stream=True)
         except httpx.HTTPError as error:
             raise _exchange_error(error) from error
@@ -142,6 +158,8 @@ class HttpClient:
                             )
                         file.write(piece)
                 return answer.status_code
+        except (httpx.InvalidURL, UnicodeError) as error:
+            raise ExchangeError(Failure.NOT_SENT, f"{type(error).__name__}: {error}") from error
         except httpx.HTTPError as error:
             raise _exchange_error(error) from error
 

@@ -50,7 +50,7 @@ class StoreIntake:
 
     async def take_in(self, address: str) -> Output:
         """Fetch one picture into the store; durable when this returns."""
-        if urlsplit(address).scheme not in self._schemes:
+        if _scheme(address) not in self._schemes:
             raise NotYetError(f"`{address[:200]}` is not an address that pictures come from")
         arrived = self._store.incoming()
         try:
@@ -85,3 +85,10 @@ class StoreIntake:
             raise GoneError(f"HTTP {status}")
         if status not in _OK:
             raise NotYetError(f"HTTP {status}")
+
+
+def _scheme(address: str) -> str:
+    try:
+        return urlsplit(address).scheme
+    except ValueError:
+        return ""

@@ -96,11 +96,12 @@ _ATTEMPT = (
     "SELECT body, campaign, run, state, hold, reserved_at, sent_at, fresh, prediction, addresses,"
     " outputs, receipt FROM attempts"
 )
-# An attempt books its billing rows once there are any, and what was quoted until then.
+# An attempt books its billing rows once there are any, and what was quoted until then; one that was
+# taken for free books nothing until a row of the bill says otherwise.
 _BOOKED = f"""
 SELECT a.campaign, a.run, a.month, a.state, a.images,
   COALESCE((SELECT SUM(b.amount) FROM billing b WHERE b.attempt = a.id), a.hold)
-FROM attempts a WHERE a.state NOT IN ({_FREE})
+FROM attempts a WHERE a.state NOT IN ({_FREE}) OR a.id IN (SELECT attempt FROM billing)
 """
 _BOOKED_OR_KNOWN = f"""{_BOOKED}
 UNION ALL
@@ -108,7 +109,9 @@ SELECT k.campaign, '', k.month, iif(k.is_doubt, '{State.IN_DOUBT}', '{State.FILE
   k.charged
 FROM known k WHERE k.attempt NOT IN (SELECT id FROM attempts)
 """
-_SETTLED = frozenset({State.STORED, State.SETTLED, State.FILED, State.FAILED})
+_SETTLED = frozenset(
+    {State.STORED, State.SETTLED, State.FILED, State.FAILED, State.REFUSED, State.ABANDONED}
+)
 
 
 class SqliteLedger:

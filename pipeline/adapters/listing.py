@@ -13,25 +13,35 @@ def list_folder(folder: Path) -> Listing:
     root = folder.resolve()
     files: list[str] = []
     escaping: set[str] = set()
-    waiting = [("", str(folder))]
-    seen: set[str] = {str(root)}
+    # With each folder the real folders on the way to it: a link back to one of them is a circle.
+    waiting: list[tuple[str, str, tuple[str, ...]]] = [("", str(folder), (str(root),))]
     while waiting:
-        prefix, path = waiting.pop()
+        prefix, path, way = waiting.pop()
         with os.scandir(path) as entries:
             for entry in entries:
                 name = f"{prefix}{entry.name}"
-                is_folder = entry.is_dir()
-                if entry.is_symlink():
-                    target = Path(entry.path).resolve()
-                    if not target.is_relative_to(root):
-                        escaping.add(f"{name}/" if is_folder else name)
+                real = f"{way[-1]}/{entry.name}"
+                is_link = entry.is_symlink()
+                if is_link:
+                    target = _target(entry)
+                    if target is None:
                         continue
-                    if is_folder and str(target) in seen:
-                        continue  # a circle
-                    seen.add(str(target))
-                if is_folder:
-                    if prefix or entry.name not in _NOT_PICTURES:
-                        waiting.append((f"{name}/", entry.path))
+                    if not target.is_relative_to(root):
+                        escaping.add(f"{name}/" if entry.is_dir() else name)
+                        continue
+                    real = str(target)
+                if entry.is_dir():
+                    is_circle = is_link and real in way
+                    if not is_circle and (prefix or entry.name not in _NOT_PICTURES):
+                        waiting.append((f"{name}/", entry.path, (*way, real)))
                 elif entry.is_file():
                     files.append(name)
     return Listing(tuple(sorted(files, key=os.fsencode)), frozenset(escaping))
+
+
+def _target(link: "os.DirEntry[str]") -> Path | None:
+    """Where a link leads; None for one that leads in a circle to itself."""
+    try:
+        return Path(link.path).resolve()
+    except (OSError, RuntimeError):
+        return None

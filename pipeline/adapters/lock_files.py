@@ -66,6 +66,7 @@ class LockWriter:
         lines = [write(receipt) for receipt in receipts]
         if self._file is None:
             self._file = Appender(self._path)
+        if self._file.is_empty:
             lines.insert(0, canonical(HEADER))
         self._file.append("".join(f"{line}\n" for line in lines).encode())
 
@@ -133,10 +134,14 @@ def read_lines(raw: bytes, shown: str, warnings: list[Problem]) -> Iterator[Rece
             lines.append(tail)
     has_markers = False
     for number, line in enumerate(lines, start=1):
-        if line.startswith(_MARKERS):
+        if line.startswith(b"{"):
+            receipt = _receipt(line, shown, number)
+            if receipt is not None:
+                yield receipt
+        elif line.startswith(_MARKERS):
             has_markers = True
         elif line.strip():
-            yield from _receipt(line, Span(shown, number, 1))
+            raise _stop(_damaged(Span(shown, number, 1), "it is not a JSON object"))
     if has_markers:
         warnings.append(_conflicted(shown))
 
@@ -148,22 +153,28 @@ def _parsed(line: bytes) -> Any:
         return None
 
 
-def _receipt(line: bytes, at: Span) -> Iterator[Receipt]:
+def _receipt(line: bytes, shown: str, number: int) -> Receipt | None:
+    """The receipt of a line, None for a header."""
     body = _parsed(line)
     if not isinstance(body, dict):
-        raise CampaignError(STATE_DAMAGED, [_damaged(at, "it is not a JSON object")])
+        raise _stop(_damaged(Span(shown, number, 1), "it is not a JSON object"))
     version = body.get("lock")
     if version is not None:
         if version != LOCK_FORMAT:
-            raise CampaignError(STATE_DAMAGED, [_newer(at, f"format {version!r}")])
-        return
+            raise _stop(_newer(Span(shown, number, 1), f"format {version!r}"))
+        return None
     try:
-        yield read(body)
+        return read(body)
     except UnknownKindError:
         kind = body.get("kind")
-        raise CampaignError(STATE_DAMAGED, [_newer(at, f"a receipt of kind {kind!r}")]) from None
+        words = f"a receipt of kind {kind!r}"
+        raise _stop(_newer(Span(shown, number, 1), words)) from None
     except ReceiptError as error:
-        raise CampaignError(STATE_DAMAGED, [_damaged(at, str(error))]) from None
+        raise _stop(_damaged(Span(shown, number, 1), str(error))) from None
+
+
+def _stop(problem: Problem) -> CampaignError:
+    return CampaignError(STATE_DAMAGED, [problem])
 
 
 def _newer(at: Span, found: str) -> Problem:

@@ -20,6 +20,7 @@ from pipeline.domain.rendition import RenditionSpec
 
 _INDEX_FORMAT = 1
 INDEX = "view.json"
+THUMBS = "thumbs/"
 _FICLONE = 0x40049409
 """Linux: make one file share another's blocks until either is written to."""
 
@@ -80,20 +81,33 @@ Shrink = Callable[[Path, Path, int], tuple[int, int]]
 
 
 class View:
-    """One campaign's outputs in one realm."""
+    """One campaign's outputs in one realm.
+
+    Attributes:
+        folder: where it lies.
+        files: what the index knows.
+        thumbs: names of thumbnails that are there; each is named by the digest of its source, so
+            its name alone says what it is, and the index does not list it.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.files: dict[str, Made] = _read_index(folder / INDEX)
+        self.thumbs: set[str] = set()
 
     def missing(self, wanted: Iterable[Wanted]) -> list[Wanted]:
         """What is not there, or was changed since, or was made for another key."""
-        there = _stamps_below(self.folder)
-        files = self.files
+        there, self.thumbs = _look_below(self.folder)
+        files, thumbs = self.files, self.thumbs
         found: list[Wanted] = []
         for item in wanted:
-            made = files.get(item[0])
-            if made is None or made[0] != item[1] or there.get(item[0]) != made[1:3]:
+            name, key, _, spec = item
+            if isinstance(spec, int):
+                if name not in thumbs:
+                    found.append(item)
+                continue
+            made = files.get(name)
+            if made is None or made[0] != key or there.get(name) != made[1:3]:
                 found.append(item)
         return found
 
@@ -148,11 +162,12 @@ class View:
     def prune(self, wanted: Iterable[str]) -> int:
         """Remove files of the view that nobody wants any more; returns how many."""
         keep = frozenset(wanted)
-        stale = [name for name in self.files if name not in keep]
+        stale = [name for name in (*self.files, *self.thumbs) if name not in keep]
         for name in stale:
             with suppress(FileNotFoundError):
                 (self.folder / name).unlink()
-            del self.files[name]
+            self.files.pop(name, None)
+            self.thumbs.discard(name)
         if stale:
             self._write_index()
         return len(stale)
@@ -188,8 +203,8 @@ class View:
                     _copy(source, target)
                     self._note(item, (0, 0, None, False, False))
                 else:
-                    width, height = shrink(source, target, item.spec)
-                    self._note(item, (width, height, None, False, False))
+                    shrink(source, target, item.spec)
+                    self.thumbs.add(item.name)
             except (OSError, ValueError) as error:
                 failed.append(NotMade(item.name, str(error)))
         if renditions:
@@ -220,23 +235,27 @@ def _read_index(path: Path) -> dict[str, Made]:
         return {}
 
 
-def _stamps_below(folder: Path) -> Mapping[str, tuple[int, int]]:
-    """Size and time of change of all files below a folder, by their name below it."""
-    found: dict[str, tuple[int, int]] = {}
+def _look_below(folder: Path) -> tuple[Mapping[str, tuple[int, int]], set[str]]:
+    """Size and time of change of all files below a folder, by name; and names of thumbnails."""
+    stamps: dict[str, tuple[int, int]] = {}
+    thumbs: set[str] = set()
     waiting = [("", str(folder))]
     while waiting:
         prefix, path = waiting.pop()
         try:
             with os.scandir(path) as entries:
                 for entry in entries:
+                    name = prefix + entry.name
                     if entry.is_dir(follow_symlinks=False):
-                        waiting.append((f"{prefix}{entry.name}/", entry.path))
+                        waiting.append((f"{name}/", entry.path))
+                    elif prefix.startswith(THUMBS):
+                        thumbs.add(name)
                     else:
                         status = entry.stat(follow_symlinks=False)
-                        found[prefix + entry.name] = (status.st_size, status.st_mtime_ns)
+                        stamps[name] = (status.st_size, status.st_mtime_ns)
         except FileNotFoundError:
             continue
-    return found
+    return stamps, thumbs
 
 
 def _copy(source: Path, target: Path) -> None:

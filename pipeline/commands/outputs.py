@@ -7,8 +7,8 @@ from pathlib import Path
 
 from pipeline.adapters.view import Drawn, Made, NotMade, View, Wanted
 from pipeline.commands.books import Books
+from pipeline.commands.pages import Pages, page_key, thumb_name
 from pipeline.commands.session import Subject
-from pipeline.commands.sheet_facts import Pages, page_key, sheet_facts, thumb_name
 from pipeline.domain.history import History
 from pipeline.domain.money import MicroUsd
 from pipeline.domain.plan import Plan
@@ -129,6 +129,7 @@ class Outputs:
         )
 
     def _write(self, pages: Pages, key: str) -> None:
+        from pipeline.commands.sheet_facts import sheet_facts  # noqa: PLC0415 (as below)
         from pipeline.reporting.sheet.page import render_sheet  # noqa: PLC0415 (loads jinja)
 
         sheet = render_sheet(sheet_facts(pages))
@@ -146,6 +147,7 @@ class Outputs:
             real=None if rehearsal is None else rehearsal.plan,
             real_left=None if rehearsal is None else rehearsal.left,
             files=self._pictures(),
+            thumbs=sorted(self._view.thumbs),
             wanted=tuple(self._files),
             engine=self._engine,
         )

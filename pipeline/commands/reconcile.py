@@ -10,18 +10,19 @@ from pipeline.adapters.clock import SystemClock, moment
 from pipeline.adapters.lock_files import LockFiles
 from pipeline.adapters.runs import new_id
 from pipeline.commands.books import Books
+from pipeline.commands.buying import Outside, make_runner
 from pipeline.commands.loading import load_all, open_workspace
 from pipeline.commands.progress import Telling
 from pipeline.commands.realms import UNUSABLE, choose_realm
-from pipeline.commands.session import Outside, Session
+from pipeline.commands.session import Session
 from pipeline.commands.wiring import connect
 from pipeline.domain.attempt import State
 from pipeline.domain.diagnostics import CampaignError, Problem
 from pipeline.domain.money import MicroUsd, format_usd
 from pipeline.domain.receipts import Charge
 from pipeline.execution.events import Happened
+from pipeline.execution.outcome import Brake, Outcome
 from pipeline.execution.ports import ProviderError
-from pipeline.execution.run import Brake, Outcome
 from pipeline.reporting.words import count
 
 DONE, IN_DOUBT = 0, 6
@@ -108,7 +109,8 @@ async def _reconcile(
     session: Session, files: LockFiles, outside: Outside, telling: Telling
 ) -> Reconciled:
     books = session.books
-    runner = session.runner(
+    runner = make_runner(
+        session,
         outside,
         ledger=books.open_ledger,
         lock=files,

@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import signal
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -18,15 +17,13 @@ from pipeline.commands.outputs import Outputs, Refreshed, Rehearsal
 from pipeline.commands.progress import Telling
 from pipeline.commands.realms import Realm, api_key, choose_realm
 from pipeline.commands.rehearsal import rehearse
-from pipeline.commands.session import Outside, Session, Subject
+from pipeline.commands.session import Session, Subject
 from pipeline.domain.diagnostics import CampaignError, Problem
 from pipeline.domain.money import MicroUsd, format_usd
-from pipeline.domain.plan import Action, Plan, Reason, Step
+from pipeline.domain.plan import Action, Plan, Reason
 from pipeline.emulator.engine_version import DRAFT_ENGINE
-from pipeline.execution.attempt import Ended
 from pipeline.execution.events import Happened
-from pipeline.execution.ports import Failure, ProviderError
-from pipeline.execution.run import Brake, Outcome
+from pipeline.execution.outcome import Brake, Ended, Outcome
 from pipeline.planning.plan import over_limits
 from pipeline.planning.view import coming_renders
 from pipeline.reporting.plan_text import plan_text
@@ -152,7 +149,7 @@ class _Run:
         outcome = Outcome()
         if _left_behind(books):
             with _brakes(self._brake, self._desk.telling):
-                outcome = asyncio.run(self._recover(session, books, files))
+                outcome = asyncio.run(self._recover(session, files))
         plan = session.plan()
         self._desk.show(books.warnings)
         overdue = session.overdue(plan)
@@ -162,7 +159,7 @@ class _Run:
             plan = self._agreed(plan, is_first=not books.open_ledger.attempts())
         if plan.steps and not self._brake.is_pulled:
             with _brakes(self._brake, self._desk.telling):
-                bought = asyncio.run(self._buy(session, books, files, plan))
+                bought = asyncio.run(self._buy(session, files, plan))
             bought.ended[:0] = outcome.ended
             outcome = bought
         elif plan.problems:
@@ -225,62 +222,22 @@ class _Run:
 
     # Money
 
-    async def _recover(self, session: Session, books: Books, files: LockFiles) -> Outcome:
-        async with AsyncExitStack() as stack:
-            outside = await self._connect(stack, books)
-            runner = session.runner(
-                outside,
-                ledger=books.open_ledger,
-                lock=files,
-                plan=None,
-                brake=self._brake,
-                listen=self._desk.telling.event(self._name),
-            )
-            try:
-                return await runner.recover()
-            except ProviderError as error:
-                raise CampaignError(UNUSABLE, [_unreachable(error)]) from error
+    async def _recover(self, session: Session, files: LockFiles) -> Outcome:
+        from pipeline.commands.purchase import Purchase  # noqa: PLC0415 (loads the network)
 
-    async def _buy(self, session: Session, books: Books, files: LockFiles, plan: Plan) -> Outcome:
-        async with AsyncExitStack() as stack:
-            outside = await self._connect(stack, books)
+        listen = self._desk.telling.event(self._name)
+        async with Purchase.open(self._realm, session, files, self._brake, listen) as purchase:
+            return await purchase.recover()
+
+    async def _buy(self, session: Session, files: LockFiles, plan: Plan) -> Outcome:
+        from pipeline.commands.purchase import Purchase  # noqa: PLC0415 (loads the network)
+
+        listen = self._desk.telling.event(self._name)
+        async with Purchase.open(self._realm, session, files, self._brake, listen) as purchase:
             if not self._realm.is_draft:
-                await self._check_offer(outside, plan)
-            await books.open_ledger.learn(books.elsewhere(session.history))
+                await purchase.check_offer(plan)
             with self._desk.telling.work("pictures", plan.images):
-                runner = session.runner(
-                    outside,
-                    ledger=books.open_ledger,
-                    lock=files,
-                    plan=plan,
-                    brake=self._brake,
-                    listen=self._desk.telling.event(self._name),
-                )
-                return await runner.buy(plan.steps)
-
-    async def _connect(self, stack: AsyncExitStack, books: Books) -> Outside:
-        from pipeline.commands.wiring import connect  # noqa: PLC0415 (loads the network)
-
-        opened = connect(self._realm, self._places, [self._subject], books.store, self._clock)
-        return await stack.enter_async_context(opened)
-
-    async def _check_offer(self, outside: Outside, plan: Plan) -> None:
-        """Ask the provider for price and balance; nothing is sent that costs.
-
-        Raises:
-            CampaignError: exit 7, a price above the one shown; exit 9, no answer or too little
-                money in the account.
-        """
-        try:
-            for step in _one_of_each_size(plan.steps):
-                price = await outside.seller.price(plan.model, _priced_body(step))
-                if price > step.quote.most:
-                    raise CampaignError(PRICE_ROSE, [_price_rose(step, price)])
-            balance = await outside.seller.balance()
-        except ProviderError as error:
-            raise CampaignError(UNUSABLE, [_unreachable(error)]) from error
-        if balance < plan.cost:
-            raise CampaignError(UNUSABLE, [_too_little(balance, plan.cost)])
+                return await purchase.buy(plan)
 
     # After money
 
@@ -369,21 +326,6 @@ def _is_in_doubt(plan: Plan) -> bool:
     return any(decision.reason is Reason.UNKNOWN_CHARGE for decision in plan.decisions)
 
 
-def _one_of_each_size(steps: Sequence[Step]) -> list[Step]:
-    """One step for each price that the steps can have."""
-    return list({(step.quote.most, len(step.cells)): step for step in steps}.values())
-
-
-def _priced_body(step: Step) -> dict[str, object]:
-    """A body that prices like the step's: the vendor counts pictures and does not fetch them."""
-    request = step.request
-    stand_ins = [f"https://example.invalid/{n}.jpg" for n in range(len(request.inputs))]
-    pictures: dict[str, object] = {}
-    if stand_ins:
-        pictures = {request.field: stand_ins if request.many else stand_ins[0]}
-    return {"prompt": request.prompt, **request.params, **pictures}
-
-
 def _trouble(ended: Ended) -> str:
     money = format_usd(ended.money)
     fate = {
@@ -433,40 +375,6 @@ def _nobody_to_ask(plan: Plan) -> Problem:
         why="there is no terminal to ask on, and `--yes` was not given",
         fix="look at the plan above, then run again with `--yes`",
         money="nothing was charged",
-    )
-
-
-def _price_rose(step: Step, price: MicroUsd) -> Problem:
-    return Problem(
-        code="R011",
-        what=f"the provider now asks {format_usd(price)} where {format_usd(step.quote.most)} "
-        "was shown",
-        why=f"the price on the model's card is of {step.quote.as_of or 'an unknown day'}",
-        fix="raise it under `prices` in `campaigns/workspace.yaml`, then plan again",
-        money="nothing was charged",
-    )
-
-
-def _too_little(balance: MicroUsd, cost: MicroUsd) -> Problem:
-    return Problem(
-        code="R012",
-        what=f"the account holds {format_usd(balance)} and the plan costs {format_usd(cost)}",
-        why="the provider charges at the moment of the request",
-        fix="top the account up, or want fewer pictures",
-        money="nothing was charged",
-    )
-
-
-def _unreachable(error: ProviderError) -> Problem:
-    fix = "try again later; nothing is lost"
-    if error.failure is Failure.UNUSABLE:
-        fix = "check the API key, the account's balance and the key's role"
-    return Problem(
-        code="R013",
-        what="the provider cannot be used",
-        why=error.reason,
-        fix=fix,
-        money="nothing was charged by this run",
     )
 
 

@@ -1,26 +1,17 @@
 """One campaign bought in one realm: recover, plan, buy, and keep the books in step."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
 from pipeline.adapters.clock import moment
-from pipeline.adapters.runs import new_id
 from pipeline.commands.books import Books, RunCaps
 from pipeline.domain.campaign import Campaign, Workspace
 from pipeline.domain.card import Card
 from pipeline.domain.history import History
 from pipeline.domain.plan import Cell, Plan, Reason
 from pipeline.domain.receipts import AskedCell, Doubt, Failed, Gen, Receipt, Use
-from pipeline.execution.attempt import Edges
-from pipeline.execution.decisions import PollPace
-from pipeline.execution.events import Listener
-from pipeline.execution.find import Search
-from pipeline.execution.pacing import Pacer
-from pipeline.execution.ports import Clock, Intake, Ledger, Lock, Provider, Seller
-from pipeline.execution.run import Brake, Orders, Runner
+from pipeline.execution.ports import Clock
 from pipeline.planning.expand import Expansion, expand
-from pipeline.planning.pack import Packer
 from pipeline.planning.plan import make_plan
 
 
@@ -31,28 +22,6 @@ class Subject:
     campaign: Campaign
     card: Card
     workspace: Workspace
-
-
-@dataclass(frozen=True, slots=True)
-class Outside:
-    """The provider's side of a run.
-
-    Attributes:
-        provider: sells; `seller` is the same one, asked for price and balance.
-        intake: fetches what was bought.
-        pace: how often to look.
-        per_minute: submits a minute.
-        concurrent: predictions under way at once.
-        exclusive: whether the key is this workspace's alone.
-    """
-
-    provider: Provider
-    seller: Seller
-    intake: Intake
-    pace: PollPace
-    per_minute: int
-    concurrent: int
-    exclusive: bool
 
 
 class Session:
@@ -134,39 +103,6 @@ class Session:
             output=delivery.output,
             delivered=delivery.at,
         )
-
-    def runner(
-        self,
-        outside: Outside,
-        *,
-        ledger: Ledger,
-        lock: Lock,
-        plan: Plan | None,
-        brake: Brake,
-        listen: Listener,
-        attempt_ids: Callable[[], str] = lambda: new_id("a-"),
-    ) -> Runner:
-        """A runner for recovering (no plan) or for buying a plan's steps."""
-        subject, clock = self.subject, self.clock
-        edges = Edges(
-            provider=outside.provider,
-            intake=outside.intake,
-            ledger=ledger,
-            lock=lock,
-            clock=clock,
-            search=Search(outside.provider, ledger, clock, exclusive=outside.exclusive),
-            pacer=Pacer(clock, per_minute=outside.per_minute),
-            pace=outside.pace,
-            listen=listen,
-        )
-        orders = Orders(
-            campaign=subject.campaign.name,
-            limits=() if plan is None else plan.limits,
-            without=Packer(subject.campaign, subject.card).without,
-            new_id=attempt_ids,
-            concurrent=outside.concurrent,
-        )
-        return Runner(edges, orders, brake)
 
 
 def _cells_of(receipt: Receipt) -> tuple[AskedCell, ...]:

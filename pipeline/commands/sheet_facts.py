@@ -1,20 +1,15 @@
 """From campaign, plan, receipts and view to what a contact sheet knows."""
 
-import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
 from pipeline import __version__
-from pipeline.adapters.view import Made
-from pipeline.commands.session import Subject
-from pipeline.domain.attempt import Spent
+from pipeline.commands.pages import Pages, thumb_name
 from pipeline.domain.campaign import ImageSet, Picture, PixelSize
 from pipeline.domain.fingerprint import CellKey
-from pipeline.domain.history import History
 from pipeline.domain.identity import Recipe
 from pipeline.domain.money import MicroUsd
-from pipeline.domain.plan import Action, Address, Cell, Decision, Plan, Reason, Step
+from pipeline.domain.plan import Action, Address, Cell, Decision, Reason, Step
 from pipeline.planning.view import WantedFile, original_name
 from pipeline.reporting.sheet import facts as sheet
 from pipeline.reporting.sheet.prompts import split_prompt
@@ -32,52 +27,6 @@ _STATES: Mapping[Reason, sheet.CellState] = {
 _ADDRESS_PARTS = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Pages:
-    """Everything that a contact sheet is made from.
-
-    Attributes:
-        subject: the campaign.
-        plan: as it is after the run.
-        history: all receipts.
-        spent: the campaign's money in this realm.
-        real: the plan of the same campaign for real money; drafts only.
-        real_left: what the real cap has left before that plan; drafts only.
-        files: the view's files, by name.
-        wanted: files that belong to cells.
-        engine: version of what made drafts.
-    """
-
-    subject: Subject
-    plan: Plan
-    history: History
-    spent: Spent
-    real: Plan | None
-    real_left: MicroUsd | None
-    files: Mapping[str, Made]
-    wanted: tuple[WantedFile, ...]
-    engine: str
-
-
-def thumb_name(digest: str) -> str:
-    """Where the thumbnail of a picture lies."""
-    return f"thumbs/{digest[:2]}/{digest}.webp"
-
-
-def page_key(pages: Pages) -> str:
-    """Names a page's content without making it: the digest of all that goes into it."""
-    plan, attempts = pages.plan, pages.history.attempts
-    parts = [__version__, plan.manifest, plan.realm, pages.engine, repr(pages.spent)]
-    parts.append(f"{pages.real_left} {None if pages.real is None else pages.real.cost}")
-    parts += [cell.key for cell in plan.cells]
-    for decision in plan.decisions:
-        digest = "" if decision.output is None else decision.output.sha256
-        parts.append(f"{decision.action} {decision.reason} {digest} {decision.detail}")
-    parts += [f"{name} {attempts[name].charged} {attempts[name][4]}" for name in sorted(attempts)]
-    parts += [f"{name} {made.key}" for name, made in sorted(pages.files.items())]
-    return hashlib.sha256("\n".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
-
-
 def sheet_facts(pages: Pages) -> sheet.SheetFacts:
     """Put a contact sheet's facts together, in manifest order."""
     return _Builder(pages).build()
@@ -87,6 +36,7 @@ class _Builder:
     def __init__(self, pages: Pages) -> None:
         self._pages = pages
         self._campaign = pages.subject.campaign
+        self._thumbs = frozenset(pages.thumbs)
         self._prompts: dict[str, int] = {}
         self._prompt_list: list[sheet.Prompt] = []
         self._params: dict[tuple[tuple[str, str], ...], int] = {}
@@ -256,7 +206,8 @@ class _Builder:
                 )
 
     def _here(self, name: str) -> str | None:
-        return name if name in self._pages.files else None
+        here = name in self._pages.files or name in self._thumbs
+        return name if here else None
 
     def _original(self, image_set: ImageSet, picture: Picture) -> sheet.Original:
         return sheet.Original(

@@ -10,8 +10,9 @@ from pipeline.adapters.http_client import HttpClient
 from pipeline.adapters.intake import StoreIntake
 from pipeline.adapters.places import Places
 from pipeline.adapters.store import Store
+from pipeline.commands.buying import Outside
 from pipeline.commands.realms import UNUSABLE, Realm, api_key
-from pipeline.commands.session import Outside, Subject
+from pipeline.commands.session import Subject
 from pipeline.domain.diagnostics import CampaignError, Problem
 from pipeline.domain.fingerprint import Sha256
 from pipeline.domain.picture import PictureFacts

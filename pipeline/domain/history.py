@@ -6,7 +6,7 @@ times, give the same history.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from pipeline.domain.fingerprint import CellKey
 from pipeline.domain.money import ZERO, MicroUsd, split_evenly
@@ -23,9 +23,11 @@ from pipeline.domain.receipts import (
     Receipt,
     Use,
     Waive,
+    write,
 )
 
 _RANK: Mapping[str, int] = {"assumed": 0, "content": 1, "person": 2}
+_R = TypeVar("_R", Gen, Failed, Doubt)
 
 
 class Filed(NamedTuple):
@@ -107,7 +109,7 @@ class History:
         unassigned: cells of short deliveries of which nobody knows yet what is whose, with the
             attempt.
         doubts: cells whose attempt is in doubt, with the attempt.
-        failures: per cell, by attempt id.
+        failures: per cell, oldest first.
         attempts: money of each attempt.
         filed: per campaign, the cells that its own lock serves.
         attempts_filed: per campaign, the attempts of which its own lock has a receipt.
@@ -136,7 +138,8 @@ class _Gathered:
         self.matches: dict[str, Match] = {}
         self.uses: list[Use] = []
         self.campaign_of: dict[str, str] = {}
-        self.cells: dict[str, set[CellKey]] = {}
+        self.used: dict[str, set[CellKey]] = {}
+        self.delivered: dict[str, set[str]] = {}
         self.attempts: dict[str, set[str]] = {}
         for campaign, receipt in filed:
             self._take(campaign, receipt)
@@ -144,24 +147,25 @@ class _Gathered:
     def _take(self, campaign: str, receipt: Receipt) -> None:
         match receipt:
             case Gen(order=order):
-                self.gens[order.attempt] = receipt
+                _keep(self.gens, receipt)
                 self._file(campaign, order.attempt)
-                self.cells.setdefault(campaign, set()).update(cell.key for cell in order.cells)
+                self.delivered.setdefault(campaign, set()).add(order.attempt)
             case Failed(order=order):
-                self.failed[order.attempt] = receipt
+                _keep(self.failed, receipt)
                 self._file(campaign, order.attempt)
             case Doubt(order=order):
-                self.doubts[order.attempt] = receipt
+                _keep(self.doubts, receipt)
                 self._file(campaign, order.attempt)
             case Charge():
-                self.rows.setdefault(receipt.attempt, {})[receipt.row] = receipt.amount
+                rows = self.rows.setdefault(receipt.attempt, {})
+                rows[receipt.row] = max(rows.get(receipt.row, receipt.amount), receipt.amount)
             case Match():
                 known = self.matches.get(receipt.attempt)
                 if known is None or _match_order(receipt) > _match_order(known):
                     self.matches[receipt.attempt] = receipt
             case Use():
                 self.uses.append(receipt)
-                self.cells.setdefault(campaign, set()).add(receipt.cell.key)
+                self.used.setdefault(campaign, set()).add(receipt.cell.key)
             case Waive():
                 self.waived[receipt.attempt] = receipt
 
@@ -170,6 +174,14 @@ class _Gathered:
         known = self.campaign_of.get(attempt)
         if not known or (campaign and campaign < known):
             self.campaign_of[attempt] = campaign
+
+
+def _keep(known: dict[str, _R], receipt: _R) -> None:
+    """Keep one receipt of each attempt; of two that differ always the same one."""
+    attempt = receipt.order.attempt
+    other = known.get(attempt)
+    if other is None or (other != receipt and write(other) < write(receipt)):
+        known[attempt] = receipt
 
 
 def _match_order(match: Match) -> tuple[int, str, int, tuple[str, ...]]:
@@ -188,6 +200,7 @@ class _Tally:
         self.failures: dict[CellKey, list[NonDelivery]] = {}
         self.attempts: dict[str, AttemptMoney] = {}
         self.orders: dict[str, Order] = {}
+        self.served: dict[str, set[CellKey]] = {}
 
     def take_gen(self, gen: Gen) -> None:
         """A delivery: whole, short or empty."""
@@ -196,7 +209,7 @@ class _Tally:
         if matched is None and gen.is_short and gen.outputs:
             self.unassigned.update((cell.key, gen.order.attempt) for cell in gen.order.cells)
             return
-        served = self._deliver(gen, matched)
+        served = self.served[gen.order.attempt] = self._deliver(gen, matched)
         why = "not among the delivered pictures" if gen.outputs else "no picture was delivered"
         for cell in gen.order.cells:
             if cell.key not in served:
@@ -236,7 +249,19 @@ class _Tally:
             self.attempts[attempt] = money._replace(in_doubt=True)
             self.doubts.update((cell.key, attempt) for cell in doubt.order.cells)
         elif not money.is_confirmed:
-            self.attempts[attempt] = money._replace(charged=ZERO)
+            self.attempts[attempt] = money._replace(charged=ZERO, images=0)
+
+    def filed(self) -> Mapping[str, frozenset[CellKey]]:
+        """Per campaign, the cells that its own lock serves."""
+        seen = self.seen
+        found = {campaign: set(keys) for campaign, keys in seen.used.items()}
+        for campaign, attempts in seen.delivered.items():
+            found.setdefault(campaign, set()).update(*(self.served.get(a, ()) for a in attempts))
+        return {campaign: frozenset(keys) for campaign, keys in found.items()}
+
+    def oldest_first(self, lost: NonDelivery) -> tuple[str, NonDelivery]:
+        """Order of the failures of one cell."""
+        return self.attempts[lost.attempt].at, lost
 
     def take_use(self, use: Use) -> None:
         """Another campaign's purchase, unless its own receipt is here as well."""
@@ -268,22 +293,26 @@ def fold(filed: Iterable[Filed]) -> History:
     """
     seen = _Gathered(filed)
     tally = _Tally(seen)
-    for gen in seen.gens.values():
+    # Sorted by attempt: which doubt or shortfall speaks for a cell must not depend on the order.
+    for _, gen in sorted(seen.gens.items()):
         tally.take_gen(gen)
-    for failed in seen.failed.values():
+    for _, failed in sorted(seen.failed.items()):
         tally.take_failed(failed)
-    for doubt in seen.doubts.values():
+    for _, doubt in sorted(seen.doubts.items()):
         tally.take_doubt(doubt)
-    for use in seen.uses:
+    for use in sorted(seen.uses, key=lambda use: (use.delivered, use.attempt)):
         tally.take_use(use)
     deliveries = tally.deliveries
     return History(
         deliveries={key: tuple(sorted(found, key=_currency)) for key, found in deliveries.items()},
         unassigned={k: v for k, v in tally.unassigned.items() if k not in deliveries},
         doubts={k: v for k, v in tally.doubts.items() if k not in deliveries},
-        failures={key: tuple(sorted(found)) for key, found in tally.failures.items()},
+        failures={
+            key: tuple(sorted(found, key=tally.oldest_first))
+            for key, found in tally.failures.items()
+        },
         attempts=tally.attempts,
-        filed={campaign: frozenset(keys) for campaign, keys in seen.cells.items()},
+        filed=tally.filed(),
         attempts_filed={c: frozenset(ids) for c, ids in seen.attempts.items()},
         orders=tally.orders,
     )

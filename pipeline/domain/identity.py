@@ -16,6 +16,8 @@ KEY_SCHEMA = 1
 """Number of the key schema; part of every key. Raised only with a way to compute the new keys from
 the components of old receipts, so that raising it plans no purchase."""
 
+_FROM_RECIPE = frozenset({"schema", "provider", "realm", "model", "engine"})
+
 InputRole = Literal["reference", "source"]
 
 
@@ -150,6 +152,11 @@ def job_components(
     if recipe.engine is not None:
         parts["engine"] = recipe.engine
     return parts
+
+
+def own_parts(components: Components) -> dict[str, Json]:
+    """What of a request's components is not its recipe's already: prompt, inputs, params, takes."""
+    return {name: value for name, value in components.items() if name not in _FROM_RECIPE}
 
 
 def job_key(components: Components) -> JobKey:

@@ -54,7 +54,7 @@ class Order:
         attempt: id, unique for ever.
         job: its job key.
         recipe: common components of the cells.
-        asked: components of the job key.
+        asked: components of the job key that are not the recipe's: `identity.own_parts`.
         cells: one for each output asked for, in output order.
         quote: what it should cost.
     """

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 _BRACED = re.compile(r"\{(?P<inside>[^{}]*)\}|[{}]")
-_NAME = re.compile(r"^(?P<root>set|variant)\.(?P<key>[a-z][a-z0-9_]*)$")
+_NAME = re.compile(r"(?P<root>set|variant)\.(?P<key>[a-z][a-z0-9_]*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ def parse(template: str) -> tuple[list[Placeholder], list[Stray]]:
     placeholders: list[Placeholder] = []
     strays: list[Stray] = []
     for found in _BRACED.finditer(template):
-        name = _NAME.match(found["inside"] or "")
+        name = _NAME.fullmatch(found["inside"] or "")
         if name is None:
             strays.append(Stray(found[0], found.start()))
         else:

@@ -9,7 +9,6 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import NamedTuple
 
 from pipeline.domain.attempt import OpenAttempt, State
 from pipeline.domain.fingerprint import Json, Sha256
@@ -18,6 +17,7 @@ from pipeline.domain.receipts import Doubt, Failed, Gen, Match, Output, Receipt,
 from pipeline.execution.decisions import Again, PollPace, Verdict, after_submit, is_forgotten
 from pipeline.execution.events import Event, Happened, Listener
 from pipeline.execution.find import Absent, Found, Search
+from pipeline.execution.outcome import Ended
 from pipeline.execution.pacing import Pacer
 from pipeline.execution.ports import (
     Clock,
@@ -43,26 +43,6 @@ _FETCH_WAIT_S = 5.0
 
 class StopRunError(Exception):
     """The provider rejects this account; nothing more can be bought in this run."""
-
-
-class Ended(NamedTuple):
-    """How an attempt ended, as far as this run is concerned.
-
-    Attributes:
-        kind: the last thing that happened to it.
-        attempt: its id.
-        cells: addresses in output order.
-        money: taken, or possibly taken.
-        outputs: how many pictures arrived.
-        message: for people.
-    """
-
-    kind: Happened
-    attempt: str
-    cells: tuple[str, ...]
-    money: MicroUsd
-    outputs: int
-    message: str
 
 
 @dataclass(frozen=True, slots=True)

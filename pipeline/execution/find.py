@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from pipeline.domain.attempt import OpenAttempt
+from pipeline.execution.decisions import is_forgotten
 from pipeline.execution.ports import BillingRow, Clock, Ledger, Prediction, Provider, ProviderError
 
 SKEW = timedelta(minutes=5)
@@ -77,6 +78,8 @@ class Search:
         candidates = [p for p in unowned if self._may_be(p, attempt)]
         if candidates:
             return await self._only_one(attempt, candidates)
+        if is_forgotten(sent.isoformat(), self._clock.now()):
+            return Unknown("it was sent longer ago than the provider keeps records")
         if self._clock.now() - sent < SETTLED_AFTER:
             return Unknown("the history does not show it yet; look again 15 minutes after the send")
         return await self._absent(attempt, sent, listing)

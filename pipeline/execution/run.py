@@ -3,53 +3,23 @@
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TypeVar
 
 from pipeline.domain.attempt import OpenAttempt, State
 from pipeline.domain.fingerprint import CellKey
+from pipeline.domain.identity import own_parts
 from pipeline.domain.plan import Limit, Step
 from pipeline.domain.receipts import AskedCell, Order
-from pipeline.execution.attempt import Driver, Edges, Ended, Sending, StopRunError
+from pipeline.execution.attempt import Driver, Edges, Sending, StopRunError
 from pipeline.execution.events import Event, Happened
+from pipeline.execution.outcome import Brake, Ended, Outcome
 from pipeline.execution.ports import OverCap, Reserved, Taken
 
 _LOOK_NOW = (0.0,)
 _WATCH_OTHERS_S = 1.0
 _FOLLOWED = frozenset({State.SUBMITTED, State.READY, State.STORED})
 _T = TypeVar("_T")
-
-
-class Brake:
-    """Says whether the run shall reserve no more; set by the first Ctrl-C."""
-
-    def __init__(self) -> None:
-        self.is_pulled = False
-
-    def pull(self) -> None:
-        """Reserve no more; what is under way is seen through."""
-        self.is_pulled = True
-
-
-@dataclass(slots=True)
-class Outcome:
-    """What a run did.
-
-    Attributes:
-        ended: attempts in the order in which they ended, recovered ones too.
-        over: the cap that stopped it, if one did.
-        stopped: why the provider turned this account away, empty if it did not.
-        not_tried: steps that were not begun.
-    """
-
-    ended: list[Ended] = field(default_factory=list)
-    over: Limit | None = None
-    stopped: str = ""
-    not_tried: int = 0
-
-    def of(self, *kinds: Happened) -> list[Ended]:
-        """Attempts that ended in one of these ways."""
-        return [ended for ended in self.ended if ended.kind in kinds]
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +169,7 @@ class Runner:
                     wanted = self._orders.without(wanted, cells)
                 case OverCap() as over:
                     await self._over(over)
+        self._outcome.not_tried += wanted is not None
         return None
 
     def _order(self, step: Step) -> Order:
@@ -206,7 +177,7 @@ class Runner:
             attempt=self._orders.new_id(),
             job=step.request.job,
             recipe=step.cells[0].recipe,
-            asked=step.request.components,
+            asked=own_parts(step.request.components),
             cells=tuple(
                 AskedCell(cell.key, str(cell.address), cell.source, cell.address.take)
                 for cell in step.cells
@@ -221,7 +192,6 @@ class Runner:
             await self._one_ended.wait()
             return
         self._outcome.over = over.limit
-        self._outcome.not_tried += 1
         self._on.listen(Event(Happened.CAP, "", (), f"{over.limit.scope} {over.limit.name}"))
 
     async def _wait_for_others(self) -> None:

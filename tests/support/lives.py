@@ -14,7 +14,8 @@ from pipeline.adapters.http_client import HttpClient
 from pipeline.adapters.intake import StoreIntake
 from pipeline.adapters.places import Places
 from pipeline.commands.books import Books
-from pipeline.commands.session import Outside, Session
+from pipeline.commands.buying import Outside, make_runner
+from pipeline.commands.session import Session
 from pipeline.domain.campaign import Campaign
 from pipeline.emulator.app import IN_PROCESS_URL, create_app
 from pipeline.emulator.faults import NONE, Faults
@@ -22,7 +23,7 @@ from pipeline.emulator.interface import Engine
 from pipeline.emulator.state import State
 from pipeline.execution.decisions import PollPace
 from pipeline.execution.events import Event
-from pipeline.execution.run import Brake, Outcome
+from pipeline.execution.outcome import Brake, Outcome
 from pipeline.imaging.inspect import inspect as inspect_picture
 from pipeline.providers.wavespeed import WaveSpeed
 from tests.emulator.plain_engine import PlainEngine
@@ -163,7 +164,8 @@ class World:
                 )
 
                 def runner(plan):
-                    return session.runner(
+                    return make_runner(
+                        session,
                         edges,
                         ledger=ledger,
                         lock=lock,

@@ -1,0 +1,151 @@
+"""The part of a run that talks to the provider: offer, recovery, purchase."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+
+from pipeline.adapters.lock_files import LockFiles
+from pipeline.commands.buying import Outside, make_runner
+from pipeline.commands.realms import UNUSABLE, Realm
+from pipeline.commands.session import Session
+from pipeline.commands.wiring import connect
+from pipeline.domain.diagnostics import CampaignError, Problem
+from pipeline.domain.money import MicroUsd, format_usd
+from pipeline.domain.plan import Plan, Step
+from pipeline.execution.events import Listener
+from pipeline.execution.outcome import Brake, Outcome
+from pipeline.execution.ports import Failure, ProviderError
+from pipeline.execution.run import Runner
+
+PRICE_ROSE = 7
+
+
+class Purchase:
+    """One campaign's dealings with the provider, from connection to connection."""
+
+    def __init__(
+        self,
+        session: Session,
+        outside: Outside,
+        files: LockFiles,
+        brake: Brake,
+        *,
+        listen: Listener,
+    ) -> None:
+        """Prepare; nothing is sent."""
+        self._session = session
+        self._outside = outside
+        self._files = files
+        self._brake = brake
+        self._listen = listen
+
+    @staticmethod
+    @asynccontextmanager
+    async def open(
+        realm: Realm, session: Session, files: LockFiles, brake: Brake, listen: Listener
+    ) -> "AsyncIterator[Purchase]":
+        """Connect to the provider of a realm.
+
+        Raises:
+            CampaignError: exit 9; there is no key, or the embedded provider is not installed.
+        """
+        books = session.books
+        async with connect(
+            realm, books.places, [session.subject], books.store, session.clock
+        ) as outside:
+            yield Purchase(session, outside, files, brake, listen=listen)
+
+    async def recover(self) -> Outcome:
+        """See through what dead runs left open.
+
+        Raises:
+            CampaignError: exit 9; the history cannot be read.
+        """
+        try:
+            return await self._runner(None).recover()
+        except ProviderError as error:
+            raise CampaignError(UNUSABLE, [_unreachable(error)]) from error
+
+    async def check_offer(self, plan: Plan) -> None:
+        """Ask the provider for price and balance; nothing is sent that costs.
+
+        Raises:
+            CampaignError: exit 7, a price above the one shown; exit 9, no answer or too little
+                money in the account.
+        """
+        seller = self._outside.seller
+        try:
+            for step in _one_of_each_size(plan.steps):
+                price = await seller.price(plan.model, _priced_body(step))
+                if price > step.quote.most:
+                    raise CampaignError(PRICE_ROSE, [_price_rose(step, price)])
+            balance = await seller.balance()
+        except ProviderError as error:
+            raise CampaignError(UNUSABLE, [_unreachable(error)]) from error
+        if balance < plan.cost:
+            raise CampaignError(UNUSABLE, [_too_little(balance, plan.cost)])
+
+    async def buy(self, plan: Plan) -> Outcome:
+        """Buy the plan's steps."""
+        books = self._session.books
+        await books.open_ledger.learn(books.elsewhere(self._session.history))
+        return await self._runner(plan).buy(plan.steps)
+
+    def _runner(self, plan: Plan | None) -> Runner:
+        return make_runner(
+            self._session,
+            self._outside,
+            ledger=self._session.books.open_ledger,
+            lock=self._files,
+            plan=plan,
+            brake=self._brake,
+            listen=self._listen,
+        )
+
+
+def _one_of_each_size(steps: Sequence[Step]) -> list[Step]:
+    """One step for each price that the steps can have."""
+    return list({(step.quote.most, len(step.cells)): step for step in steps}.values())
+
+
+def _priced_body(step: Step) -> Mapping[str, object]:
+    """A body that prices like the step's: the vendor counts pictures and does not fetch them."""
+    request = step.request
+    stand_ins = [f"https://example.invalid/{n}.jpg" for n in range(len(request.inputs))]
+    pictures: dict[str, object] = {}
+    if stand_ins:
+        pictures = {request.field: stand_ins if request.many else stand_ins[0]}
+    return {"prompt": request.prompt, **request.params, **pictures}
+
+
+def _price_rose(step: Step, price: MicroUsd) -> Problem:
+    return Problem(
+        code="R011",
+        what=f"the provider now asks {format_usd(price)} where {format_usd(step.quote.most)} "
+        "was shown",
+        why=f"the price on the model's card is of {step.quote.as_of or 'an unknown day'}",
+        fix="raise it under `prices` in `campaigns/workspace.yaml`, then plan again",
+        money="nothing was charged",
+    )
+
+
+def _too_little(balance: MicroUsd, cost: MicroUsd) -> Problem:
+    return Problem(
+        code="R012",
+        what=f"the account holds {format_usd(balance)} and the plan costs {format_usd(cost)}",
+        why="the provider charges at the moment of the request",
+        fix="top the account up, or want fewer pictures",
+        money="nothing was charged",
+    )
+
+
+def _unreachable(error: ProviderError) -> Problem:
+    fix = "try again later; nothing is lost"
+    if error.failure is Failure.UNUSABLE:
+        fix = "check the API key, the account's balance and the key's role"
+    return Problem(
+        code="R013",
+        what="the provider cannot be used",
+        why=error.reason,
+        fix=fix,
+        money="nothing was charged by this run",
+    )
