@@ -1,0 +1,278 @@
+"""Renders one output at working size: the recipe's operations in their fixed order."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from pipeline.emulator.engine import frame as framing
+from pipeline.emulator.engine.canvas import Canvas, Setting
+from pipeline.emulator.engine.files import Source
+from pipeline.emulator.engine.frame import Extent, Placement, measure
+from pipeline.emulator.engine.grade import GRADES
+from pipeline.emulator.engine.light import (
+    contrasted,
+    grounded,
+    light_picture,
+    relight,
+    with_reflection,
+    with_shadow,
+)
+from pipeline.emulator.engine.mask import Subject
+from pipeline.emulator.engine.matte import clean_colours, wrapped
+from pipeline.emulator.engine.moods import MOODS
+from pipeline.emulator.engine.noise import dice
+from pipeline.emulator.engine.raster import (
+    Picture,
+    Plane,
+    encoded,
+    grid,
+    linear,
+    mix,
+    smoothstep,
+    to_float,
+)
+from pipeline.emulator.engine.recipe import Backdrop, Recipe
+from pipeline.emulator.engine.scenes import SCENES
+from pipeline.emulator.engine.studio import draw_blurred, draw_plain, draw_studio
+from pipeline.emulator.engine.weather import WEATHERS, blown_before, blown_behind
+
+_TINT = 0.85
+_LOCKED_TINT = 0.3  # of a scene's colour cast, where the prompt keeps the colours
+_UNASKED = 0.55  # of the weather that comes with a scene rather than from the prompt
+_LOCKED_BACKGROUND = 0.3  # of a new light, where the prompt keeps the background
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Cutout:
+    """One input, looked at.
+
+    Attributes:
+        source: the picture.
+        subject: what stands out in it.
+        extent: of the subject in the source.
+    """
+
+    source: Source
+    subject: Subject
+    extent: Extent
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height of the source, px."""
+        return self.source.width, self.source.height
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rendered:
+    """One output at working size.
+
+    Attributes:
+        picture: encoded.
+        placement: of the source in it.
+        keep: share of the source's fine detail that belongs in each pixel, 0 to 1.
+    """
+
+    picture: Picture
+    placement: Placement
+    keep: Plane
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Layers:
+    """Background and subject before they become one picture.
+
+    Attributes:
+        detailed: share of the source's fine detail that the background shows.
+    """
+
+    behind: Picture
+    front: Picture
+    alpha: Plane
+    placement: Placement
+    detailed: float
+
+
+def look_at(source: Source, subject: Subject) -> Cutout:
+    """Measure a subject in its source."""
+    if subject.found:
+        extent = measure(subject.alpha, width=source.width, height=source.height)
+        return Cutout(source, subject, extent)
+    # Nothing stands out: in a new place the whole picture stands there like a print.
+    whole = Extent(
+        left=0.0,
+        top=0.0,
+        right=float(source.width),
+        bottom=float(source.height),
+        cuts_left=False,
+        cuts_right=False,
+        cuts_top=False,
+        cuts_bottom=False,
+        cut_from=float(source.height),
+    )
+    return Cutout(source, subject, whole)
+
+
+class Job:
+    """What the outputs of one job share: recipe, size, light, and backdrops drawn once.
+
+    Not for several threads at once; a job is rendered by one.
+    """
+
+    def __init__(self, recipe: Recipe, size: tuple[int, int], seed: int) -> None:
+        self._recipe = recipe
+        self._size = size
+        self._seed = seed
+        self._side = 1 if dice(seed, "side").uniform() < 0.5 else -1  # noqa: PLR2004
+        self._settings: dict[tuple[bool, bool], Setting] = {}
+        self._scene = SCENES.get(recipe.backdrop.scene) if recipe.backdrop else None
+        own = self._scene.light if self._scene else "soft studio"
+        self._mood = MOODS[recipe.light or own]
+        self._weather = dict.fromkeys(recipe.weather, 1.0)
+        if self._scene and self._scene.weather not in ("", *recipe.refused):
+            self._weather.setdefault(self._scene.weather, _UNASKED)
+        self._tint = _LOCKED_TINT if "colours" in recipe.keeps else _TINT
+
+    def needs_subject(self, width: int, height: int) -> bool:
+        """Whether an input of this size must be segmented, for its layers or for a good crop."""
+        recipe = self._recipe
+        layered = bool(recipe.backdrop or recipe.light or recipe.weather)
+        frame_width, frame_height = self._size
+        return layered or abs(width * frame_height / (height * frame_width) - 1) > 0.02  # noqa: PLR2004
+
+    def render(self, cutout: Cutout, *, again: int, place: int) -> Rendered:
+        """Make one output.
+
+        Args:
+            cutout: the input it is an edit of.
+            again: how many earlier outputs of the job use the same input.
+            place: its number among the outputs, from 0; numbers what differs between outputs.
+        """
+        backdrop = self._recipe.backdrop
+        if backdrop is None or backdrop.kind == "blur":
+            layers = self._in_place(cutout, again)
+        else:
+            layers = self._set_anew(cutout, self._setting(backdrop, cutout.extent), again)
+        return self._finished(layers, place)
+
+    def backdrop_alone(self) -> Picture | None:
+        """The backdrop without a subject; None where the recipe has none to draw."""
+        backdrop = self._recipe.backdrop
+        if backdrop is None or backdrop.kind == "blur":
+            return None
+        return self._drawn(backdrop, stands=False, above=False).picture
+
+    def _in_place(self, cutout: Cutout, again: int) -> _Layers:
+        """The picture keeps its frame and its own background."""
+        recipe = self._recipe
+        placement = framing.cover(cutout.extent, source=cutout.size, frame=self._size, again=again)
+        picture, alpha = self._placed(cutout, placement)
+        blurred = recipe.backdrop is not None
+        if not cutout.subject.found:
+            alpha = _middle(self._size) if blurred else np.zeros_like(alpha)
+        if recipe.light:
+            background = _LOCKED_BACKGROUND if "background" in recipe.keeps else 1.0
+            picture = light_picture(
+                picture,
+                alpha,
+                self._mood,
+                side=self._side,
+                tint=self._tint,
+                background=background,
+            )
+        if not blurred:
+            return _Layers(picture, picture, alpha, placement, detailed=1.0)
+        behind = draw_blurred(picture, alpha)
+        return _Layers(behind, clean_colours(picture, alpha), alpha, placement, detailed=0.0)
+
+    def _set_anew(self, cutout: Cutout, setting: Setting, again: int) -> _Layers:
+        """The subject alone, before a new backdrop."""
+        recipe, mood, extent = self._recipe, self._mood, cutout.extent
+        if "framing" in recipe.keeps:
+            placement = framing.cover(extent, source=cutout.size, frame=self._size, again=again)
+        else:
+            placement = framing.stage_subject(
+                extent, source=cutout.size, frame=self._size, stage=setting.stage, again=again
+            )
+        picture, alpha = self._placed(cutout, placement)
+        front = clean_colours(picture, alpha)
+        if "light" not in recipe.keeps:
+            front = relight(front, alpha, mood, side=self._side, tint=self._tint)
+        behind = setting.picture
+        if extent.stands:
+            base = extent.bottom * placement.scale + placement.top
+            behind = with_shadow(
+                setting, alpha, mood, side=self._side, base=base, above=extent.from_above
+            )
+            front = grounded(front, alpha, mood, base=base)
+            gloss = 0.0 if extent.from_above else setting.gloss
+            behind = with_reflection(behind, front, alpha, base=base, gloss=gloss)
+        front = wrapped(front, alpha, setting.picture, setting.wrap)
+        return _Layers(behind, front, alpha, placement, detailed=0.0)
+
+    def _setting(self, backdrop: Backdrop, extent: Extent) -> Setting:
+        """Draw a backdrop the first time that a subject of this kind needs it."""
+        kind = (extent.stands, extent.stands and extent.from_above)
+        if kind not in self._settings:
+            self._settings[kind] = self._drawn(backdrop, stands=kind[0], above=kind[1])
+        return self._settings[kind]
+
+    def _drawn(self, backdrop: Backdrop, *, stands: bool, above: bool) -> Setting:
+        canvas = Canvas(
+            width=self._size[0],
+            height=self._size[1],
+            mood=self._mood,
+            side=self._side,
+            standing=stands,
+            above=above,
+            soft=backdrop.soft,
+            seed=self._seed,
+        )
+        if self._scene is not None:
+            return self._scene.draw(canvas)
+        if backdrop.kind == "studio":
+            return draw_studio(canvas, backdrop.colour)
+        return draw_plain(canvas, backdrop.colour)
+
+    def _placed(self, cutout: Cutout, placement: Placement) -> tuple[Picture, Plane]:
+        """Colours and mask of an input in the frame."""
+        source, frame = cutout.size, self._size
+        picture = framing.place(
+            to_float(cutout.source.plate), placement, source=source, frame=frame
+        )
+        alpha = framing.place(cutout.subject.alpha, placement, source=source, frame=frame)
+        return picture, alpha * framing.within(placement, source=source, frame=frame)
+
+    def _finished(self, layers: _Layers, place: int) -> Rendered:
+        """Weather, contrast and grades over all layers."""
+        behind, alpha = layers.behind, layers.alpha
+        height, width = alpha.shape
+        airs = [
+            WEATHERS[name](dice(self._seed, name, place), (height, width), self._mood, amount)
+            for name, amount in self._weather.items()
+        ]
+        for air in airs:
+            behind = blown_behind(behind, air)
+        picture = mix(behind, layers.front, alpha)
+        clear = np.ones_like(alpha)
+        for air in airs:
+            picture, cover = blown_before(picture, air, alpha)
+            picture = encoded(linear(picture) * air.tint)
+            clear = clear * (1.0 - cover)
+        backdrop = self._recipe.backdrop
+        if backdrop is not None and backdrop.kind == "scene":
+            picture = contrasted(picture, self._mood.contrast)
+        for name in self._recipe.grades:
+            picture = GRADES[name](picture, dice(self._seed, "grade", name, place))
+        keep = clear * (alpha + (1.0 - alpha) * layers.detailed)
+        return Rendered(
+            np.clip(picture, 0.0, 1.0).astype(np.float32),
+            layers.placement,
+            np.asarray(keep, np.float32),
+        )
+
+
+def _middle(size: tuple[int, int]) -> Plane:
+    """A soft oval in the middle of the frame, kept sharp where no subject stands out."""
+    x, y = grid(size[1], size[0])
+    far = np.sqrt(np.square((x - 0.5) / 0.33) + np.square((y - 0.5) / 0.38))
+    return smoothstep(1.25, 0.75, np.asarray(far, np.float32))

@@ -1,0 +1,130 @@
+"""The editing engine of the embedded provider: reads a prompt, edits the user's own pixels.
+
+It segments, re-frames, re-stages, relights and grades; it never redraws a face, a label or a shape,
+and it says which clauses it did not understand. Every output is a pure function of request and
+pictures, on one machine and one set of library versions.
+"""
+
+import functools
+from collections.abc import Sequence
+
+import numpy as np
+
+from pipeline.emulator.engine.compile import compile_prompt, what_is_possible
+from pipeline.emulator.engine.compose import Cutout, Job, look_at
+from pipeline.emulator.engine.enlarge import enlarge, enlarge_plain, working_size
+from pipeline.emulator.engine.files import open_source, to_jpeg
+from pipeline.emulator.engine.mask import Subject, find_subject
+from pipeline.emulator.engine.packing import split_prompt
+from pipeline.emulator.engine.poster import draw_poster
+from pipeline.emulator.engine.raster import to_float
+from pipeline.emulator.engine.recipe import Recipe
+from pipeline.emulator.engine_version import DRAFT_ENGINE
+from pipeline.emulator.interface import Edited, EditRequest, EngineError
+
+_SHORTEST_SIDE = 16
+_LONGEST_SIDE = 16_384
+_MOST_PIXELS = 4096 * 4096
+_WORKING_PIXELS = 1536 * 1536
+
+
+class DraftEngine:
+    """Edits pictures at draft quality; keeps no state between calls, so threads may share it."""
+
+    @property
+    def version(self) -> str:
+        """Name of the engine and of everything in it that can alter a pixel."""
+        return DRAFT_ENGINE
+
+    def edit(self, request: EditRequest, pictures: Sequence[bytes]) -> Edited:
+        """Make the wanted pictures.
+
+        Args:
+            request: what was asked for; at most 4096 x 4096 px an output.
+            pictures: the input files' bytes in request order; empty makes posters of the words.
+
+        Returns:
+            JPEG files in the order of the prompt's packing sentence, or of the inputs without one;
+            where more outputs are wanted than inputs named, later rounds are framed differently.
+
+        Raises:
+            EngineError: 1401 if nothing of the prompt is understood or the size is impossible,
+                1402 if an input cannot be read.
+        """
+        _refuse_impossible(request)
+        if not pictures:
+            return _posters(request)
+        words, wanted = split_prompt(request.prompt, pictures=len(pictures), wanted=request.wanted)
+        recipe = compile_prompt(words)
+        if not recipe.does_something:
+            raise EngineError(1401, _nothing_to_do(recipe))
+        size = (request.width, request.height)
+        working = working_size(*size, pixels=_WORKING_PIXELS)
+        job = Job(recipe, working, request.seed)
+
+        @functools.cache
+        def cutout(index: int) -> Cutout:
+            return _look(pictures[index], index + 1, job)
+
+        for index in range(len(pictures)):  # a request with an unreadable input fails whole
+            cutout(index)
+        made = []
+        for place, output in enumerate(wanted):
+            subject = cutout(output.source)
+            done = job.render(subject, again=output.round, place=place)
+            pixels = enlarge(
+                done.picture,
+                size=size,
+                source=subject.source,
+                placement=done.placement,
+                keep=done.keep,
+                seed=request.seed,
+            )
+            made.append(to_jpeg(pixels))
+        return Edited(pictures=tuple(made), notes=recipe.notes)
+
+
+def _look(raw: bytes, place: int, job: Job) -> Cutout:
+    source = open_source(raw, place)
+    if source.opacity is not None:
+        alpha = np.ascontiguousarray(to_float(source.opacity))
+        return look_at(source, Subject(alpha, found=True))
+    if not job.needs_subject(source.width, source.height):
+        return look_at(source, Subject(np.ones(source.plate.shape[:2], np.float32), found=False))
+    return look_at(source, find_subject(source.plate))
+
+
+def _posters(request: EditRequest) -> Edited:
+    words = request.prompt.strip()
+    if not words:
+        raise EngineError(1401, "the prompt is empty")
+    size = (request.width, request.height)
+    working = working_size(*size, pixels=_WORKING_PIXELS)
+    recipe = compile_prompt(words)
+    backdrop = Job(recipe, working, request.seed).backdrop_alone()
+    made = []
+    for place in range(request.wanted):
+        picture = draw_poster(words, backdrop, size=working, seed=request.seed, place=place)
+        made.append(to_jpeg(enlarge_plain(picture, size=size, seed=request.seed)))
+    return Edited(pictures=tuple(made), notes=recipe.notes)
+
+
+def _refuse_impossible(request: EditRequest) -> None:
+    width, height = request.width, request.height
+    if min(width, height) < _SHORTEST_SIDE or max(width, height) > _LONGEST_SIDE:
+        raise EngineError(
+            1401,
+            f"impossible size {width} x {height}: sides are {_SHORTEST_SIDE} to {_LONGEST_SIDE} px",
+        )
+    if width * height > _MOST_PIXELS:
+        raise EngineError(1401, f"size {width} x {height} is more than 4096 x 4096 px")
+    if request.wanted < 1:
+        raise EngineError(1401, f"{request.wanted} pictures were asked for")
+
+
+def _nothing_to_do(recipe: Recipe) -> str:
+    asked = "; ".join(recipe.notes) or "nothing but what to keep"
+    return (
+        f"nothing in this prompt can be drawn by the draft engine ({asked})."
+        f" It understands: {what_is_possible()}"
+    )

@@ -1,0 +1,132 @@
+"""Picture files in and out: any readable input as 8-bit sRGB, every output as JPEG."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyvips
+
+from pipeline.emulator.engine.raster import Bytes8
+from pipeline.emulator.interface import EngineError
+
+QUALITY = 88
+_PLATE_SIDE = 1600
+_MOST_PIXELS = 120_000_000
+_LONGEST_SIDE = 30_000
+_READABLE = ("jpeg", "png", "webp", "heif", "tiff", "gif")
+_TURNED = range(5, 9)  # EXIF orientations that lie on their side
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Source:
+    """One input picture, upright.
+
+    Attributes:
+        raw: the file.
+        width: px of the upright picture.
+        height: px of the upright picture.
+        plate: 8-bit RGB to work on, at most 1600 px a side; transparent parts on white.
+        opacity: the file's own transparency on the plate, 0 to 255; None where all is opaque.
+    """
+
+    raw: bytes
+    width: int
+    height: int
+    plate: Bytes8
+    opacity: Bytes8 | None
+
+
+def open_source(raw: bytes, place: int) -> Source:
+    """Read one input.
+
+    Args:
+        raw: the file; JPEG, PNG, WebP, HEIF, TIFF or GIF (first frame).
+        place: its number in the request, from 1, for the message.
+
+    Raises:
+        EngineError: code 1402, the file cannot be read as a picture.
+    """
+    try:
+        header = pyvips.Image.new_from_buffer(raw, "")
+        width, height = int(header.width), int(header.height)
+        if header.get_typeof("orientation") and header.get("orientation") in _TURNED:
+            width, height = height, width
+        if not str(header.get("vips-loader")).startswith(_READABLE):
+            raise EngineError(1402, f"image {place} is not a picture file this engine reads")
+        if width * height > _MOST_PIXELS or max(width, height) > _LONGEST_SIDE:
+            raise EngineError(1402, f"image {place} is too large: {width} x {height} px")
+        plate, opacity = _decode(raw, min(_PLATE_SIDE, max(width, height)))
+    except pyvips.Error as error:
+        reason = str(error).strip().splitlines()[-1].strip()
+        raise EngineError(1402, f"image {place} cannot be read as a picture: {reason}") from error
+    return Source(raw=raw, width=width, height=height, plate=plate, opacity=opacity)
+
+
+def brightness_at(source: Source, *, width: int, height: int) -> Bytes8:
+    """The picture's brightness at another size, never larger than the file itself.
+
+    Returns:
+        8-bit plane; its sides are the smaller of what was asked for and what the file has.
+    """
+    wide, tall = max(1, min(width, source.width)), max(1, min(height, source.height))
+    image = _shrunk(source.raw, wide, tall, how="force")
+    return _plane(_on_white(image).colourspace("b-w"))
+
+
+def to_jpeg(pixels: Bytes8) -> bytes:
+    """Encode 8-bit RGB as a JPEG file without metadata."""
+    height, width = pixels.shape[:2]
+    image = pyvips.Image.new_from_memory(pixels.data, width, height, 3, "uchar")
+    return bytes(image.copy(interpretation="srgb").jpegsave_buffer(Q=QUALITY, keep=0))
+
+
+def _decode(raw: bytes, side: int) -> tuple[Bytes8, Bytes8 | None]:
+    """Shrink while decoding: a picture of 36 megapixels never exists whole in memory."""
+    image = _read(raw, side).thumbnail_image(side, height=side, size="down", output_profile="srgb")
+    opacity: Bytes8 | None = None
+    if image.hasalpha():
+        image = image.copy_memory()  # it is read twice below, and the file only once
+        opacity = _plane(image[image.bands - 1])
+        if int(opacity.min()) > 250:  # noqa: PLR2004 - an alpha channel that hides nothing
+            opacity = None
+    flat = _on_white(image).colourspace("srgb")
+    memory = flat.write_to_memory()
+    return np.frombuffer(memory, np.uint8).reshape(flat.height, flat.width, 3), opacity
+
+
+def _read(raw: bytes, side: int) -> pyvips.Image:
+    """Open a file for one pass from top to bottom; a cut-off file is an error, not a grey field.
+
+    JPEG files are decoded at a half, quarter or eighth if that still leaves `side` px.
+    """
+    image = pyvips.Image.new_from_buffer(raw, "", access="sequential", fail_on="truncated")
+    if not str(image.get("vips-loader")).startswith("jpeg"):
+        return image
+    room = max(image.width, image.height) // max(side, 1)
+    shrink = next((by for by in (8, 4, 2) if by <= room), 1)
+    return pyvips.Image.jpegload_buffer(
+        raw, shrink=shrink, access="sequential", fail_on="truncated"
+    )
+
+
+def _shrunk(raw: bytes, width: int, height: int, *, how: str) -> pyvips.Image:
+    """The upright picture as 8-bit sRGB or grey, still lazy; transparency is kept."""
+    image = _read(raw, max(width, height))
+    # Colour management costs twenty times the rest: only where a file calls for it.
+    managed = image.interpretation == "cmyk" or image.get_typeof("icc-profile-data")
+    if managed:
+        image = image.thumbnail_image(width, height=height, size=how, output_profile="srgb")
+    else:
+        image = image.thumbnail_image(width, height=height, size=how)
+    if image.format != "uchar" or image.interpretation not in ("srgb", "b-w"):
+        image = image.colourspace("srgb").cast("uchar")
+    return image
+
+
+def _on_white(image: pyvips.Image) -> pyvips.Image:
+    """Lay an 8-bit picture on white; one without transparency is returned as it is."""
+    return image.flatten(background=[255]) if image.hasalpha() else image
+
+
+def _plane(image: pyvips.Image) -> Bytes8:
+    memory = image.write_to_memory()
+    return np.frombuffer(memory, np.uint8).reshape(image.height, image.width, image.bands)[..., 0]

@@ -1,0 +1,250 @@
+"""Lights a subject: shades its form, tints it, catches its edge, drops its shadow."""
+
+import cv2
+import numpy as np
+
+from pipeline.emulator.engine.canvas import Setting
+from pipeline.emulator.engine.moods import Mood
+from pipeline.emulator.engine.raster import (
+    Picture,
+    Plane,
+    as_array,
+    blur,
+    encoded,
+    grid,
+    linear,
+    luma,
+    mix,
+    resize,
+    smoothstep,
+)
+
+_WEIGHTS = np.array([0.2126, 0.7152, 0.0722], np.float32)
+
+
+def facing(alpha: Plane, side: int) -> Plane:
+    """How far each pixel of a subject faces the light, -1 to 1.
+
+    The form is guessed from the outline alone, blown up like a cushion: enough for broad light.
+
+    Args:
+        alpha: the subject.
+        side: where the light comes from, a little from above: -1 left, 1 right.
+    """
+    height, width = alpha.shape
+    # The form is smooth: a quarter of the size loses nothing.
+    rows, columns = max(2, height // 4), max(2, width // 4)
+    small = resize(alpha, width=columns, height=rows)
+    unit = float(np.sqrt(rows * columns))
+    form = np.zeros_like(small)
+    for weight, sigma in ((0.5, 0.02), (1.6, 0.06), (2.6, 0.13)):
+        form = form + weight * blur(small, sigma * unit)
+    down, right = np.gradient(form)
+    slope = -(right * (0.85 * side) - down * 0.4) * unit
+    # A wide body turns as a whole, too: its far side faces away from the light.
+    mass = small.sum(axis=0)
+    across = np.arange(columns, dtype=np.float32)
+    centre = float((mass * across).sum() / max(float(mass.sum()), 1e-6))
+    spread = float(
+        np.sqrt((mass * np.square(across - centre)).sum() / max(float(mass.sum()), 1e-6))
+    )
+    ramp = side * (across - centre) / max(2.0 * spread, 1.0)
+    inside = np.abs(slope)[small > 0.5]  # noqa: PLR2004
+    steepest = float(np.percentile(inside, 96)) if inside.size else 1.0
+    # Linear from rim to rim, as on a cylinder: no line where light turns into shade.
+    turned = 0.85 * slope / max(steepest, 1e-3) + 0.45 * np.clip(ramp, -1, 1)[None, :]
+    turned = blur(np.clip(turned, -1.0, 1.0).astype(np.float32), 0.008 * unit)
+    return resize(turned, width=width, height=height)
+
+
+def relight(
+    picture: Picture, alpha: Plane, mood: Mood, *, side: int, tint: float, rim: float = 1.0
+) -> Picture:
+    """Light a subject as the mood says.
+
+    Args:
+        picture: encoded colours of the subject.
+        alpha: the subject.
+        mood: the light.
+        side: where it comes from.
+        tint: share of the light's colour that reaches the subject, 0 to 1; brightness and form
+            change all the same.
+        rim: share of the mood's edge light, 0 to 1.
+    """
+    towards = facing(alpha, side)
+    lit = 0.58 + 0.5 * towards * (0.35 + 0.95 * mood.relief)
+    key, fill = _tinted(mood.key, tint), _tinted(mood.fill, tint)
+    gain = fill + (key - fill) * np.clip(lit, 0.0, 1.15)[..., None]
+    light = linear(picture) * gain
+    unit = float(np.sqrt(alpha.size))
+    edge = alpha * np.clip(1.0 - blur(alpha, 0.006 * unit) * 1.05, 0.0, 1.0)
+    catch = edge * smoothstep(0.1, 0.9, towards) * (1.5 * mood.rim * rim)
+    # A rim is the light's own colour over the surface's: dark cloth catches it too.
+    surface = 0.3 * linear(picture) + 0.12
+    return encoded(light + surface * key * catch[..., None] * 2.0)
+
+
+def _tinted(colour: tuple[float, float, float], tint: float) -> Picture:
+    full = as_array(colour)
+    grey = float(full @ _WEIGHTS)
+    return np.asarray(grey + (full - grey) * tint, np.float32)
+
+
+def light_picture(
+    picture: Picture, alpha: Plane, mood: Mood, *, side: int, tint: float, background: float
+) -> Picture:
+    """Relight a whole picture that keeps its own background.
+
+    Args:
+        picture: encoded.
+        alpha: its subject.
+        mood: the light.
+        side: where it comes from.
+        tint: as in `relight`.
+        background: share of the change that the background takes, 0 to 1.
+    """
+    height, width = picture.shape[:2]
+    x, y = grid(height, width)
+    towards = 0.5 + 0.5 * side * (2 * x - 1)
+    cast = _cast(mood, tint)
+    # The light is on the subject: the frame's corners get less of it.
+    far = np.square((x - 0.5) * 1.1) + np.square((y - 0.45) * 0.9)
+    fall = (0.78 + 0.3 * towards) * (1.0 - (0.35 + 0.6 * mood.relief) * far)
+    gain = cast * np.asarray(fall, np.float32)[..., None]
+    light = linear(picture)
+    behind = light * (1.0 + (gain - 1.0) * background)
+    low = linear(as_array(mood.sky[2]))
+    glow = np.exp(-np.square((1 - towards) / 0.42) - np.square((y - 0.3) / 0.5))
+    glow = np.asarray(0.55 * mood.sun * background * glow, np.float32)[..., None]
+    behind = behind + low * glow * (1.0 - 0.6 * np.clip(behind, 0, 1))
+    behind = behind + (0.75 * low - behind) * (0.16 * mood.haze * background)
+    subject = relight(softened(picture, mood), alpha, mood, side=side, tint=tint, rim=0.3)
+    share = 0.45 * background
+    subject = encoded(linear(subject) * (1.0 + (np.power(cast, 0.8) - 1.0) * share))
+    lit = linear(mix(encoded(np.asarray(behind, np.float32)), subject, alpha))
+    veil = 0.07 * mood.sun * background * np.square(towards) * np.ones_like(y)
+    lit = encoded(lit + low * np.asarray(veil, np.float32)[..., None])
+    return contrasted(lit, 1.0 + (mood.contrast - 1.0) * max(background, 0.5))
+
+
+def _cast(mood: Mood, tint: float) -> Picture:
+    """Gain of the whole air in a mood: its brightness held back, its colour brought forward."""
+    ground = as_array(mood.ground)
+    level = max(float(ground @ _WEIGHTS), 1e-3)
+    colour = _tinted((ground[0] / level, ground[1] / level, ground[2] / level), tint)
+    return np.asarray(np.power(colour, 1.3) * level**0.7, np.float32)
+
+
+def softened(picture: Picture, mood: Mood) -> Picture:
+    """Large soft light fills shadows in; hard light leaves them."""
+    if mood.relief > 0.45:  # noqa: PLR2004 - moods from golden hour on are hard
+        return picture
+    unit = float(np.sqrt(picture.shape[0] * picture.shape[1]))
+    around = np.maximum(blur(luma(picture), 0.035 * unit), 0.06)
+    lift = np.clip(np.power(0.58 / around, 0.36), 0.93, 1.34)
+    return np.asarray(np.clip(picture * lift[..., None], 0.0, 1.0), np.float32)
+
+
+def contrasted(picture: Picture, amount: float) -> Picture:
+    """Steepen or flatten around the middle; 1 leaves the picture."""
+    if amount == 1.0:
+        return picture
+    return np.asarray(np.clip(0.46 + (picture - 0.46) * amount, 0.0, 1.0), np.float32)
+
+
+def with_shadow(
+    setting: Setting, alpha: Plane, mood: Mood, *, side: int, base: float, above: bool
+) -> Picture:
+    """Darken the ground where a standing subject meets it and where it keeps the light off.
+
+    Args:
+        setting: the backdrop.
+        alpha: the subject in the frame.
+        mood: the light.
+        side: where it comes from; the shadow falls to the other side.
+        base: lowest point of the subject, px from the top.
+        above: whether it is seen from above, so that its shadow lies around it.
+    """
+    height, width = alpha.shape
+    unit = float(np.sqrt(height * width))
+    first = int(np.clip(base - 0.04 * unit, 0, height - 1))
+    columns = np.flatnonzero(alpha[first:].max(axis=0) > 0.5)  # noqa: PLR2004
+    wide = float(columns[-1] - columns[0]) if len(columns) else 0.1 * unit
+    _, y = grid(height, width)
+    # Where it touches, the shadow follows the foot's own outline, just outside it.
+    foot = smoothstep(base - 0.22 * wide, base - 0.03 * wide, y * height)
+    foot = np.ones_like(foot) if above else foot
+    tight = blur(_moved(alpha, 0.0, 0.005 * unit), 0.0045 * unit) * foot
+    loose = blur(_moved(alpha, 0.0, 0.012 * unit), 0.02 * unit) * foot
+    # Seen from slightly above, a round foot reaches further back than its lowest point.
+    pivot = base - 0.06 * wide
+    cast = _laid_down(alpha, pivot, flat=0.16 + 0.12 * mood.reach, lean=-side * 1.25 * mood.reach)
+    if above:
+        cast = _moved(alpha, -0.04 * side * (1 + mood.reach) * unit, 0.022 * unit)
+    cast = 0.55 * blur(cast, 0.016 * unit) + 0.45 * blur(cast, 0.045 * unit)
+    depth = mood.shadow
+    dark = 1.0 - (1.0 - (0.35 + 0.6 * depth) * tight) * (1.0 - 0.8 * depth * loose)
+    dark = 1.0 - (1.0 - dark) * (1.0 - 0.8 * depth * cast)
+    # Shadow is filled by the sky: it takes its tint rather than plain black.
+    tint = as_array(mood.fill) / max(float(as_array(mood.fill) @ _WEIGHTS), 1e-3)
+    left = 1.0 - dark[..., None] * (1.0 - 0.12 * np.clip(tint, 0.6, 1.5))
+    ground = linear(setting.picture) * left
+    return encoded(np.asarray(ground, np.float32))
+
+
+def grounded(subject: Picture, alpha: Plane, mood: Mood, *, base: float) -> Picture:
+    """Darken a standing subject just above the ground, where its own shadow reaches up."""
+    height, width = alpha.shape
+    unit = float(np.sqrt(height * width))
+    _, y = grid(height, width)
+    low = smoothstep(base - 0.1 * unit, base - 0.02 * unit, y * height)
+    faces_down = np.clip(alpha - _moved(alpha, 0.0, -0.009 * unit), 0.0, 1.0)
+    share = 0.6 * (0.4 + mood.shadow) * blur(faces_down, 0.003 * unit) * low
+    return np.asarray(subject * (1.0 - np.clip(share, 0, 0.7))[..., None], np.float32)
+
+
+def _moved(alpha: Plane, right: float, down: float) -> Plane:
+    """The silhouette, some px further right and down."""
+    height, width = alpha.shape
+    matrix = np.array([[1.0, 0.0, right], [0.0, 1.0, down]], np.float64)
+    return np.asarray(cv2.warpAffine(alpha, matrix, (width, height)), np.float32)
+
+
+def _laid_down(alpha: Plane, pivot: float, *, flat: float, lean: float) -> Plane:
+    """The silhouette folded onto the ground about the line at `pivot`, away from the viewer."""
+    height, width = alpha.shape
+    # Maps ground to silhouette: a point `d` px above the pivot shows the subject `d / flat` above.
+    matrix = np.array(
+        [[1.0, lean / flat, -lean / flat * pivot], [0.0, 1.0 / flat, pivot - pivot / flat]],
+        np.float64,
+    )
+    laid = cv2.warpAffine(
+        alpha,
+        matrix,
+        (width, height),
+        flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+        borderMode=cv2.BORDER_CONSTANT,
+        borderValue=0.0,
+    )
+    return np.asarray(laid, np.float32)
+
+
+def with_reflection(
+    ground: Picture, subject: Picture, alpha: Plane, *, base: float, gloss: float
+) -> Picture:
+    """Mirror the subject's foot in a polished ground."""
+    if gloss <= 0:
+        return ground
+    height, width = alpha.shape
+    unit = float(np.sqrt(height * width))
+    matrix = np.array([[1.0, 0.0, 0.0], [0.0, -1.0, 2.0 * base - 1.0]], np.float64)
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    mirrored = cv2.warpAffine(subject * alpha[..., None], matrix, (width, height), flags=flags)
+    share = cv2.warpAffine(alpha, matrix, (width, height), flags=flags)
+    soft = blur(np.asarray(mirrored, np.float32), 0.004 * unit)
+    cover = blur(np.asarray(share, np.float32), 0.004 * unit)
+    _, y = grid(height, width)
+    fade = gloss * np.exp(-np.maximum(y * height - base, 0.0) / (0.1 * unit))
+    cover = cover * fade * (y * height > base - 0.01 * unit)
+    colours = soft / np.maximum(blur(np.asarray(share, np.float32), 0.004 * unit), 1e-3)[..., None]
+    return mix(ground, np.clip(colours, 0, 1).astype(np.float32), np.asarray(cover, np.float32))

@@ -1,0 +1,143 @@
+"""Light as data: what each mood does to a sky, to a drawn scene and to the subject in it.
+
+Key and fill are multipliers in linear light: of the side that faces the light, and of the other.
+"""
+
+from dataclasses import dataclass
+
+from pipeline.emulator.engine.raster import Rgb, rgb
+
+
+@dataclass(frozen=True, slots=True)
+class Mood:
+    """One kind of light.
+
+    Attributes:
+        sky: at the top, half way down, and at the horizon.
+        key: colour and strength of the main light on the subject.
+        fill: colour and strength of everything else.
+        ground: multiplier for lit ground and walls in a drawn scene.
+        relief: how far the light models the subject, 0 to 1.
+        rim: strength of the light that catches the subject's edge, 0 to 1.
+        lamps: share of windows and lamps that are lit, 0 to 1.
+        sun: strength of the glow low over the horizon, 0 to 1.
+        haze: how soon distance fades, 0 to 1.
+        shadow: darkness of the subject's shadow on the ground, 0 to 1.
+        reach: length of that shadow in heights of the subject.
+        contrast: of the finished picture; 1 leaves it.
+    """
+
+    sky: tuple[Rgb, Rgb, Rgb]
+    key: Rgb
+    fill: Rgb
+    ground: Rgb
+    relief: float
+    rim: float
+    lamps: float
+    sun: float
+    haze: float
+    shadow: float
+    reach: float
+    contrast: float
+
+
+MOODS: dict[str, Mood] = {
+    "soft studio": Mood(
+        sky=(rgb("#c9d6e2"), rgb("#dfe6ec"), rgb("#f1f1ee")),
+        key=(1.07, 1.06, 1.04),
+        fill=(0.95, 0.95, 0.96),
+        ground=(1.0, 1.0, 1.0),
+        relief=0.3,
+        rim=0.1,
+        lamps=0.15,
+        sun=0.1,
+        haze=0.4,
+        shadow=0.42,
+        reach=0.16,
+        contrast=1.0,
+    ),
+    "daylight": Mood(
+        sky=(rgb("#5f9ed6"), rgb("#9fc8e6"), rgb("#dcebf2")),
+        key=(1.1, 1.08, 1.03),
+        fill=(0.9, 0.93, 0.98),
+        ground=(1.02, 1.01, 0.98),
+        relief=0.35,
+        rim=0.15,
+        lamps=0.0,
+        sun=0.2,
+        haze=0.3,
+        shadow=0.5,
+        reach=0.25,
+        contrast=1.02,
+    ),
+    "golden hour": Mood(
+        sky=(rgb("#7f9bb8"), rgb("#f0bd86"), rgb("#ffd79a")),
+        key=(1.22, 1.03, 0.74),
+        fill=(0.88, 0.8, 0.76),
+        ground=(1.04, 0.84, 0.6),
+        relief=0.55,
+        rim=0.5,
+        lamps=0.3,
+        sun=1.0,
+        haze=0.6,
+        shadow=0.5,
+        reach=0.5,
+        contrast=1.03,
+    ),
+    "cold morning": Mood(
+        sky=(rgb("#a9bccd"), rgb("#cfdae3"), rgb("#f0e9e2")),
+        key=(1.0, 1.03, 1.07),
+        fill=(0.85, 0.91, 1.0),
+        ground=(0.9, 0.95, 1.02),
+        relief=0.3,
+        rim=0.22,
+        lamps=0.16,
+        sun=0.3,
+        haze=0.65,
+        shadow=0.38,
+        reach=0.3,
+        contrast=1.0,
+    ),
+    "blue hour": Mood(
+        sky=(rgb("#182a52"), rgb("#3d5b92"), rgb("#c08f93")),
+        key=(0.78, 0.76, 0.86),
+        fill=(0.38, 0.47, 0.76),
+        ground=(0.36, 0.46, 0.72),
+        relief=0.5,
+        rim=0.5,
+        lamps=0.75,
+        sun=0.3,
+        haze=0.45,
+        shadow=0.42,
+        reach=0.22,
+        contrast=1.04,
+    ),
+    "night": Mood(
+        sky=(rgb("#060a18"), rgb("#0c1630"), rgb("#263456")),
+        key=(0.78, 0.68, 0.56),
+        fill=(0.3, 0.36, 0.56),
+        ground=(0.13, 0.16, 0.25),
+        relief=0.7,
+        rim=0.6,
+        lamps=0.9,
+        sun=0.0,
+        haze=0.35,
+        shadow=0.5,
+        reach=0.2,
+        contrast=1.05,
+    ),
+    "dramatic": Mood(
+        sky=(rgb("#23272e"), rgb("#474c54"), rgb("#8a8580")),
+        key=(1.12, 1.05, 0.97),
+        fill=(0.3, 0.31, 0.36),
+        ground=(0.42, 0.41, 0.42),
+        relief=0.95,
+        rim=0.4,
+        lamps=0.3,
+        sun=0.4,
+        haze=0.4,
+        shadow=0.65,
+        reach=0.35,
+        contrast=1.12,
+    ),
+}

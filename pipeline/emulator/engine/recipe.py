@@ -1,0 +1,55 @@
+"""What a prompt asks for, once read: the only thing the renders see of its words."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from pipeline.emulator.engine.raster import Rgb
+
+BackdropKind = Literal["studio", "plain", "blur", "scene"]
+
+
+@dataclass(frozen=True, slots=True)
+class Backdrop:
+    """A new background.
+
+    Attributes:
+        kind: a seamless studio, one flat colour, the picture's own background out of focus, or a
+            drawn scene.
+        colour: of the studio or the flat background.
+        scene: name of the scene, a key of `scenes.SCENES`; empty for the other kinds.
+        soft: whether the prompt asks for it to be out of focus.
+    """
+
+    kind: BackdropKind
+    colour: Rgb = (0.0, 0.0, 0.0)
+    scene: str = ""
+    soft: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """Operations in the order they are drawn, and what must stay.
+
+    Attributes:
+        backdrop: None keeps the picture's own background.
+        light: name of a mood, a key of `moods.MOODS`; empty leaves the light to the backdrop.
+        weather: of `snow`, `rain`, `fog`; each at most once.
+        grades: keys of `grade.GRADES`, in prompt order.
+        keeps: what the prompt locks: `background`, `colours`, `framing`, `light`, ... Pose, face,
+            shape and lettering are never altered, locked or not.
+        refused: operations that the prompt says no to, such as `snow`; scenes leave them out.
+        notes: clauses that were not understood or that a lock cancelled, in prompt order.
+    """
+
+    backdrop: Backdrop | None
+    light: str
+    weather: tuple[str, ...]
+    grades: tuple[str, ...]
+    keeps: frozenset[str]
+    refused: frozenset[str]
+    notes: tuple[str, ...]
+
+    @property
+    def does_something(self) -> bool:
+        """Whether any pixel would change."""
+        return bool(self.backdrop or self.light or self.weather or self.grades)

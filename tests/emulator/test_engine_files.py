@@ -1,0 +1,121 @@
+"""Any readable picture becomes upright 8-bit sRGB; anything else is code 1402."""
+
+import cv2
+import numpy as np
+import pytest
+from PIL import Image
+
+from pipeline.emulator.engine.files import brightness_at, open_source, to_jpeg
+from pipeline.emulator.interface import EngineError
+from tests.emulator.engine_pictures import CUP, as_file, opened, pixels
+
+IMAGE = opened(CUP).convert("RGB")
+
+
+def sixteen_bit(*, alpha):
+    wide = np.asarray(IMAGE, np.uint16)[..., ::-1] * 257
+    if alpha:
+        wide = np.dstack([wide, np.full(wide.shape[:2], 30_000, np.uint16)])
+    return cv2.imencode(".png", wide)[1].tobytes()
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        as_file(IMAGE),
+        as_file(IMAGE, "WEBP", lossless=True),
+        as_file(IMAGE, "TIFF"),
+        as_file(IMAGE.convert("RGBA")),
+        sixteen_bit(alpha=False),
+    ],
+    ids=["png", "webp", "tiff", "opaque alpha", "16 bit"],
+)
+def test_lossless_kinds_give_the_same_pixels(raw):
+    source = open_source(raw, 1)
+    assert (source.width, source.height) == IMAGE.size
+    assert source.opacity is None
+    assert np.abs(source.plate.astype(int) - np.asarray(IMAGE, int)).max() <= 1
+
+
+@pytest.mark.parametrize(
+    "image",
+    [IMAGE.convert("L"), IMAGE.convert("1"), IMAGE.convert("P"), IMAGE.convert("LA")],
+    ids=["grey", "bitmap", "palette", "grey and alpha"],
+)
+def test_other_colour_modes_become_rgb(image):
+    assert open_source(as_file(image), 1).plate.shape == (IMAGE.height, IMAGE.width, 3)
+
+
+def test_cmyk_becomes_rgb():
+    plate = open_source(as_file(IMAGE.convert("CMYK"), "JPEG"), 1).plate
+    assert plate.shape[2] == 3
+    assert np.abs(plate.astype(float) - np.asarray(IMAGE, float)).mean() < 40
+
+
+def test_exif_rotation_is_applied():
+    exif = Image.Exif()
+    exif[0x112] = 6
+    source = open_source(as_file(IMAGE, "JPEG", exif=exif), 1)
+    assert (source.width, source.height) == (IMAGE.height, IMAGE.width)
+    assert source.plate.shape[:2] == (IMAGE.width, IMAGE.height)
+
+
+def test_the_first_frame_of_an_animation_counts():
+    red, blue = Image.new("RGB", (20, 10), "red"), Image.new("RGB", (20, 10), "blue")
+    raw = as_file(red, "GIF", save_all=True, append_images=[blue])
+    assert open_source(raw, 1).plate[5, 5].tolist() == [255, 0, 0]  # not the blue one
+
+
+@pytest.mark.parametrize("alpha", ["8 bit", "16 bit"])
+def test_transparency_is_kept_apart_and_shown_on_white(alpha):
+    if alpha == "16 bit":
+        source = open_source(sixteen_bit(alpha=True), 1)
+        assert source.opacity is not None
+        assert abs(float(source.opacity.mean()) - 30_000 / 257) < 2
+        return
+    image = IMAGE.convert("RGBA")
+    image.putalpha(Image.new("L", image.size, 0))
+    source = open_source(as_file(image), 1)
+    assert source.opacity is not None
+    assert source.opacity.max() == 0
+    assert source.plate.min() == 255
+
+
+@pytest.mark.parametrize("size", [(1, 1), (1, 300), (300, 1)])
+def test_a_single_row_of_pixels_is_a_picture(size):
+    source = open_source(as_file(IMAGE.resize(size)), 1)
+    assert (source.width, source.height) == size
+    assert brightness_at(source, width=999, height=999).shape == (size[1], size[0])
+
+
+@pytest.mark.slow
+def test_a_huge_picture_is_reduced_while_it_is_read():
+    raw = as_file(IMAGE.resize((7200, 5000)), "JPEG")
+    source = open_source(raw, 1)
+    assert (source.width, source.height) == (7200, 5000)
+    assert max(source.plate.shape) <= 1600
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"",
+        b"hello",
+        CUP[: len(CUP) // 2],
+        as_file(IMAGE)[:5000],
+        b'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>',
+    ],
+    ids=["empty", "text", "cut jpeg", "cut png", "svg"],
+)
+def test_what_is_no_whole_picture_is_refused_by_its_number(raw):
+    with pytest.raises(EngineError, match="image 3") as caught:
+        open_source(raw, 3)
+    assert caught.value.code == 1402
+
+
+def test_jpeg_files_carry_pixels_and_nothing_else():
+    raw = to_jpeg(np.full((5, 9, 3), 200, np.uint8))
+    image = opened(raw)
+    assert (image.format, image.size, image.mode) == ("JPEG", (9, 5), "RGB")
+    assert not image.getexif()
+    assert np.abs(pixels(raw) - 200).max() <= 2
