@@ -91,7 +91,7 @@ def main():
             raise RuntimeError(f"wrong sizes: {sizes}")
     for work, took in best.items():
         name = work.__name__.replace("_", " ")
-        print(f"{name:12} {took * 1000:6.0f} ms   ours takes {best[ours] / took:.2f} of it")  # noqa: T201 - a script
+        print(f"{name:12} {took * 1000:6.0f} ms   ours takes {best[ours] / took:.2f} of it")
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ SIZES = (10, 100, 1_000, 10_000)
 def main() -> None:
     """Print the figures."""
     render_sheet(samples.every_state())  # reads and compiles the template
-    print(f"{'cells':>7}  {'seconds':>8}  {'HTML MB':>8}  {'JSON MB':>8}  {'HTML B/cell':>11}")  # noqa: T201 (figures are its purpose)
+    print(f"{'cells':>7}  {'seconds':>8}  {'HTML MB':>8}  {'JSON MB':>8}  {'HTML B/cell':>11}")
     for cells in SIZES:
         facts = samples.many(cells)
         best = float("inf")
@@ -25,7 +25,7 @@ def main() -> None:
             sheet = render_sheet(facts)
             best = min(best, time.process_time() - start)
         html, document = len(sheet.html.encode()), len(sheet.json.encode())
-        print(  # noqa: T201 (figures are its purpose)
+        print(
             f"{cells:>7}  {best:>8.3f}  {html / 1e6:>8.2f}  {document / 1e6:>8.2f}"
             f"  {html // cells:>11}"
         )

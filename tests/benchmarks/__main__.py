@@ -1,0 +1,14 @@
+"""`make bench`: all benchmarks, one after the other; figures are ratios within one run."""
+
+from tests.benchmarks import bench_noop, bench_planning, bench_renditions, bench_sheet, bench_start
+
+
+def main() -> None:
+    """Run them all."""
+    for bench in (bench_start, bench_planning, bench_noop, bench_renditions, bench_sheet):
+        print(f"\n== {(bench.__doc__ or '').splitlines()[0]}")
+        bench.main()
+
+
+if __name__ == "__main__":
+    main()
