@@ -12,7 +12,7 @@ import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TypeVar, cast
+from typing import NamedTuple, TypeVar, cast
 
 from pipeline.adapters.durable_files import make_folder
 from pipeline.adapters.runs import Runs
@@ -99,19 +99,41 @@ _ATTEMPT = (
 # An attempt books its billing rows once there are any, and what was quoted until then; one that was
 # taken for free books nothing until a row of the bill says otherwise.
 _BOOKED = f"""
-SELECT a.campaign, a.run, a.month, a.state, a.images,
+SELECT a.id, a.campaign, a.run, a.month, a.state, a.images,
   COALESCE((SELECT SUM(b.amount) FROM billing b WHERE b.attempt = a.id), a.hold)
 FROM attempts a WHERE a.state NOT IN ({_FREE}) OR a.id IN (SELECT attempt FROM billing)
 """
 _BOOKED_OR_KNOWN = f"""{_BOOKED}
 UNION ALL
-SELECT k.campaign, '', k.month, iif(k.is_doubt, '{State.IN_DOUBT}', '{State.FILED}'), k.images,
-  k.charged
+SELECT k.attempt, k.campaign, '', k.month,
+  iif(k.is_doubt, '{State.IN_DOUBT}', '{State.FILED}'), k.images, k.charged
 FROM known k WHERE k.attempt NOT IN (SELECT id FROM attempts)
 """
 _SETTLED = frozenset(
     {State.STORED, State.SETTLED, State.FILED, State.FAILED, State.REFUSED, State.ABANDONED}
 )
+
+
+class Booked(NamedTuple):
+    """What one attempt books.
+
+    Attributes:
+        attempt: its id.
+        campaign: for whom.
+        run: which run; empty for receipts from elsewhere.
+        month: UTC, `2026-11`.
+        state: of the attempt; tells whether the amount is taken, held or in doubt.
+        images: pictures asked for.
+        amount: billing rows once there are any, until then what was quoted; micro-dollars.
+    """
+
+    attempt: str
+    campaign: str
+    run: str
+    month: str
+    state: str
+    images: int
+    amount: int
 
 
 class SqliteLedger:
@@ -181,14 +203,9 @@ class SqliteLedger:
             found[CellKey(cell)] = Claim(attempt, State(state), run, alive[run])
         return found
 
-    def spent(self, scope: str, name: str) -> Spent:
-        """Money and pictures that this ledger's own attempts book on a scope.
-
-        Args:
-            scope: `campaign`, `run`, `month` or `workspace`.
-            name: campaign name, run id, `2026-11`, or empty.
-        """
-        return _spent(self._reads.execute(_BOOKED).fetchall(), scope, name)
+    def booked(self) -> list[Booked]:
+        """What each attempt of this ledger books, those that ended for free left out."""
+        return [Booked._make(row) for row in self._reads.execute(_BOOKED)]
 
     def attempts(self) -> frozenset[str]:
         """Ids of all attempts that were ever made through this ledger."""
@@ -305,9 +322,9 @@ class SqliteLedger:
         return found
 
     def _over(self, limits: Sequence[Limit], *, hold: MicroUsd, images: int) -> OverCap | None:
-        booked = self._db.execute(_BOOKED_OR_KNOWN).fetchall()
+        booked = [Booked._make(row) for row in self._db.execute(_BOOKED_OR_KNOWN)]
         for limit in limits:
-            spent = _spent(booked, limit.scope, limit.name)
+            spent = add_up(booked, limit.scope, limit.name)
             now = Limit(
                 limit.scope, limit.name, limit.money, limit.images, spent.total, spent.images
             )
@@ -401,6 +418,13 @@ class SqliteLedger:
             lambda: self._db.executemany("INSERT OR REPLACE INTO known VALUES (?,?,?,?,?,?)", rows)
         )
 
+    async def rehome(self, campaigns: Mapping[str, str]) -> None:
+        """Book attempts on the campaign that their receipts stand in now, after a rename."""
+        rows = [(campaign, attempt) for attempt, campaign in campaigns.items()]
+        await self._write(
+            lambda: self._db.executemany("UPDATE attempts SET campaign = ? WHERE id = ?", rows)
+        )
+
     async def aclose(self) -> None:
         """Finish what is being written and let go of the file."""
         if self._flusher is not None:
@@ -484,20 +508,26 @@ class SqliteLedger:
         return results
 
 
-def _spent(booked: Iterable[tuple[str, str, str, str, int, int]], scope: str, name: str) -> Spent:
-    column = {"campaign": 0, "run": 1, "month": 2}.get(scope)
+def add_up(booked: Iterable[Booked], scope: str, name: str) -> Spent:
+    """Money and pictures of a scope.
+
+    Args:
+        booked: each attempt once.
+        scope: `campaign`, `run`, `month` or `workspace`.
+        name: campaign name, run id, `2026-11`, or empty.
+    """
     charged = reserved = in_doubt = images = 0
     for row in booked:
-        if column is not None and row[column] != name:
+        where = {"campaign": row.campaign, "run": row.run, "month": row.month}
+        if where.get(scope, name) != name:
             continue
-        *_, state, pictures, amount = row
-        images += pictures
-        if state in _SETTLED:
-            charged += amount
-        elif state == State.IN_DOUBT:
-            in_doubt += amount
+        images += row.images
+        if row.state in _SETTLED:
+            charged += row.amount
+        elif row.state == State.IN_DOUBT:
+            in_doubt += row.amount
         else:
-            reserved += amount
+            reserved += row.amount
     return Spent(MicroUsd(charged), MicroUsd(reserved), MicroUsd(in_doubt), images)
 
 

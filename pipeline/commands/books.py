@@ -5,17 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from pipeline.adapters.ledger import SqliteLedger
+from pipeline.adapters.ledger import Booked, SqliteLedger, add_up
 from pipeline.adapters.lock_files import LockFiles, LockFolder
 from pipeline.adapters.places import DRAFT, Places, prepare_state
 from pipeline.adapters.runs import Runs
 from pipeline.adapters.store import Store
-from pipeline.domain.attempt import Claim, Spent
+from pipeline.domain.attempt import Claim, Spent, State
 from pipeline.domain.campaign import Campaign, Workspace
 from pipeline.domain.diagnostics import Problem
 from pipeline.domain.fingerprint import CellKey
 from pipeline.domain.history import AttemptMoney, Filed, History, fold
-from pipeline.domain.money import ZERO, MicroUsd
+from pipeline.domain.money import MicroUsd
 from pipeline.domain.plan import Limit
 from pipeline.domain.receipts import Charge, Match, Receipt, attempt_of
 from pipeline.planning.decide import Facts
@@ -108,21 +108,29 @@ class Books:
 
     def spent(self, history: History, scope: str, name: str) -> Spent:
         """Money and pictures of a scope, by ledger and receipts together, each attempt once."""
-        own = Spent(ZERO, ZERO, ZERO, 0)
-        ids: frozenset[str] = frozenset()
-        if self.ledger is not None:
-            own, ids = self.ledger.spent(scope, name), self.ledger.attempts()
-        charged, in_doubt, images = own.charged, own.in_doubt, own.images
+        return add_up(self._booked(history), scope, name)
+
+    def renamed(self, history: History) -> dict[str, str]:
+        """Attempts of campaigns that are not in this tree, and in whose lock they stand now."""
+        here = frozenset(self.places.names())
+        found: dict[str, str] = {}
+        for row in [] if self.ledger is None else self.ledger.booked():
+            money = history.attempts.get(row.attempt)
+            if row.campaign not in here and money is not None and money.campaign:
+                found[row.attempt] = money.campaign
+        return found
+
+    def _booked(self, history: History) -> list[Booked]:
+        own = [] if self.ledger is None else self.ledger.booked()
+        renamed = self.renamed(history)
+        found = [row._replace(campaign=renamed.get(row.attempt, row.campaign)) for row in own]
+        ids = frozenset() if self.ledger is None else self.ledger.attempts()
         for attempt, money in history.attempts.items():
-            where = {"campaign": money.campaign, "month": money.at[:7], "workspace": ""}
-            if attempt in ids or where.get(scope) != name:
-                continue
-            images += money.images
-            if money.in_doubt:
-                in_doubt = MicroUsd(in_doubt + money.charged)
-            else:
-                charged = MicroUsd(charged + money.charged)
-        return Spent(charged, own.reserved, in_doubt, images)
+            if attempt not in ids:
+                state = State.IN_DOUBT if money.in_doubt else State.FILED
+                where = (money.campaign, "", money.at[:7])
+                found.append(Booked(attempt, *where, state, money.images, money.charged))
+        return found
 
     def limits(
         self,
@@ -139,7 +147,9 @@ class Books:
         """
         budget = campaign.budget
         if self.realm == DRAFT:
-            return (Limit("run", self.run, budget.cap, budget.max_images),)
+            money = min(filter(None, (budget.cap, caps.money)), default=None)
+            images = min(filter(None, (budget.max_images, caps.images)), default=None)
+            return (Limit("run", self.run, money, images),)
         month = now.strftime("%Y-%m")
         found = (
             Limit("campaign", campaign.name, budget.cap, budget.max_images),

@@ -86,8 +86,9 @@ class Purchase:
 
     async def buy(self, plan: Plan) -> Outcome:
         """Buy the plan's steps."""
-        books = self._session.books
-        await books.open_ledger.learn(books.elsewhere(self._session.history))
+        books, history = self._session.books, self._session.history
+        await books.open_ledger.learn(books.elsewhere(history))
+        await books.open_ledger.rehome(books.renamed(history))
         return await self._runner(plan).buy(plan.steps)
 
     def _runner(self, plan: Plan | None) -> Runner:

@@ -157,18 +157,20 @@ class _Run:
             asyncio.run(files.file(self._name, overdue))
         if plan.steps and not self._brake.is_pulled:
             plan = self._agreed(plan, is_first=not books.open_ledger.attempts())
-        if plan.steps and not self._brake.is_pulled:
+        tried = bool(plan.steps) and not self._brake.is_pulled
+        if tried:
             with _brakes(self._brake, self._desk.telling):
                 bought = asyncio.run(self._buy(session, files, plan))
             bought.ended[:0] = outcome.ended
             outcome = bought
         elif plan.problems:
             self._desk.show(plan.problems)
-        after = session.plan() if outcome.ended or overdue else plan
-        overdue = session.overdue(after)
-        if overdue and outcome.ended:
-            asyncio.run(files.file(self._name, overdue))
-        return self._finish(session, books, after, outcome)
+        if tried or overdue:
+            plan = session.plan()
+            overdue = session.overdue(plan)
+            if overdue:
+                asyncio.run(files.file(self._name, overdue))
+        return self._finish(session, books, plan, outcome)
 
     # Before money
 

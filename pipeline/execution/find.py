@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from pipeline.domain.attempt import OpenAttempt
-from pipeline.execution.decisions import is_forgotten
+from pipeline.execution.decisions import RETENTION, is_forgotten
 from pipeline.execution.ports import BillingRow, Clock, Ledger, Prediction, Provider, ProviderError
 
 SKEW = timedelta(minutes=5)
@@ -80,8 +80,11 @@ class Search:
             return await self._only_one(attempt, candidates)
         if is_forgotten(sent.isoformat(), self._clock.now()):
             return Unknown("it was sent longer ago than the provider keeps records")
-        if self._clock.now() - sent < SETTLED_AFTER:
+        age = self._clock.now() - sent
+        if age < SETTLED_AFTER:
             return Unknown("the history does not show it yet; look again 15 minutes after the send")
+        if age > RETENTION - SKEW:
+            return Unknown("the provider's history does not reach back to it any more")
         return await self._absent(attempt, sent, listing)
 
     async def may_have_left(self, attempt: OpenAttempt) -> str:
@@ -96,6 +99,8 @@ class Search:
             ProviderError: the history could not be read.
         """
         since = datetime.fromisoformat(attempt.reserved_at) - SKEW
+        if self._clock.now() - since > RETENTION:
+            return await self._billed_without_owner(since)
         listing = await self._provider.history(since, self._clock.now() + SKEW)
         owned, ours = await self._ledger.owned(), await self._ledger.uploads()
         for prediction in listing:
@@ -105,6 +110,13 @@ class Search:
             if not told or self._exclusive or told & ours:
                 return f"prediction {prediction.id} has no owner and looks like it"
         return ""
+
+    async def _billed_without_owner(self, since: datetime) -> str:
+        """As `may_have_left`, by the bill, which reaches back further than the history."""
+        bill = await self._provider.bill_between(since, since + timedelta(days=1))
+        owned = await self._ledger.owned()
+        strangers = [row.prediction for row in bill if row.prediction not in owned]
+        return f"the bill has prediction {strangers[0]} without an owner" if strangers else ""
 
     def _is_suspect(self, prediction: Prediction, attempt: OpenAttempt) -> bool:
         exact = bool(attempt.fresh) and attempt.fresh in prediction.inputs

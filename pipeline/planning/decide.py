@@ -64,14 +64,7 @@ class _Judge:
         history = self._facts.history
         delivered = history.deliveries.get(cell.key)
         if delivered is not None:
-            current = delivered[0]
-            if current.output.sha256 not in self._facts.present:
-                return Decision(
-                    Action.CACHED, Reason.RESULT_ABSENT, current.attempt, current.output
-                )
-            own = cell.key in self._own
-            reason = Reason.SATISFIED if own else Reason.BOUGHT_ELSEWHERE
-            return Decision(Action.CACHED, reason, current.attempt, current.output)
+            return self._satisfied(cell, delivered[0])
         claim = self._facts.claims.get(cell.key)
         if claim is not None:
             return _claimed(claim)
@@ -125,7 +118,7 @@ def _claimed(claim: Claim) -> Decision:
 def _by_address(history: History, campaign: str) -> Mapping[str, tuple[Recipe, AskedCell]]:
     """What this campaign last asked for at each address."""
     own = history.attempts_filed.get(campaign, frozenset())
-    oldest_first = sorted(own, key=lambda attempt: history.attempts[attempt].at)
+    oldest_first = sorted(own, key=lambda attempt: (history.attempts[attempt].at, attempt))
     found: dict[str, tuple[Recipe, AskedCell]] = {}
     for attempt in oldest_first:
         order = history.orders[attempt]

@@ -8,12 +8,12 @@ key goes to the API host and nowhere else.
 import hashlib
 import json
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
 
 from pipeline.adapters.http_client import ExchangeError, HttpClient, Reply
 from pipeline.domain.fingerprint import Json, Sha256
@@ -43,6 +43,9 @@ _SERVER_ERROR = 500
 # documentation writes $0.027 as 27000); no single prediction costs a thousand dollars.
 _LEAST_MICRO = 1000
 _PER_USD = 1_000_000
+_MOST_USD = 10**9
+# A shorter key is no secret, and might stand in an answer by chance.
+_LEAST_SECRET = 16
 _T = TypeVar("_T")
 
 Locate = Callable[[Sha256], tuple[Path, PictureFacts]]
@@ -67,6 +70,7 @@ class WaveSpeed:
         self._client = client
         self._base = base
         self._headers = {"Authorization": f"Bearer {key}"}
+        self._secret = key.encode() if len(key) >= _LEAST_SECRET else b""
         self._locate = locate
         self._clock = clock
 
@@ -124,7 +128,8 @@ class WaveSpeed:
         target = ticket.get("upload")
         if not isinstance(target, Mapping) or not isinstance(target.get("url"), str):
             raise ProviderError(_read_failure(reply), "the upload ticket names no address")
-        headers = {str(k): str(v) for k, v in (target.get("headers") or {}).items()}
+        asked = target.get("headers")
+        headers = {str(k): str(v) for k, v in asked.items()} if isinstance(asked, Mapping) else {}
         # The ticket's address is another host's as often as not: the key stays here.
         method = str(target.get("method") or "PUT")
         sent = await self._client.send(method, target["url"], headers=headers, content=content)
@@ -185,11 +190,12 @@ class WaveSpeed:
         for page in range(1, _MOST_PAGES + 1):
             asked = partial(self._ok, "POST", path, {**ask, "page": page, "page_size": _PAGE})
             reply = await self._repeated(asked)
-            items = _data_or_raise(reply).get("items")
+            data = _data_or_raise(reply)
+            items = data.get("items")
             if not isinstance(items, list):
                 raise ProviderError(Failure.NOT_SENT, f"no list in the answer: {_words(reply)}")
             found += [item for item in items if isinstance(item, Mapping)]
-            if len(items) < _PAGE:
+            if not items or (len(items) < _PAGE and not _says_more(data, len(found))):
                 return found
         raise ProviderError(Failure.NOT_SENT, f"more than {_MOST_PAGES} pages")
 
@@ -215,7 +221,17 @@ class WaveSpeed:
 
     async def _api(self, method: str, path: str, body: Any = None) -> Reply:
         address = f"{self._base}{_API}{path}"
-        return await self._client.send(method, address, headers=self._headers, json=body)
+        reply = await self._client.send(method, address, headers=self._headers, json=body)
+        if self._secret and self._secret in reply.body:
+            # Nothing that is shown, logged or written down may hold the key.
+            return replace(reply, body=reply.body.replace(self._secret, b"***"))
+        return reply
+
+
+def _says_more(data: Mapping[str, Any], seen: int) -> bool:
+    """Whether a page that is not full says all the same that more follow."""
+    total = data.get("total")
+    return data.get("has_more") is True or (isinstance(total, int) and total > seen)
 
 
 def _json(reply: Reply) -> Any:
@@ -343,7 +359,7 @@ def _texts(value: object) -> Iterator[str]:
 
 
 def _address(value: object, reply: Reply) -> str:
-    if isinstance(value, str) and urlsplit(value).scheme in {"http", "https"}:
+    if isinstance(value, str) and value.startswith(("https://", "http://")):
         return value
     raise ProviderError(
         Failure.NOT_SENT, f"no address of the upload in the answer: {_words(reply)}"
@@ -375,7 +391,7 @@ def _usd(value: object, *, is_balance: bool = False) -> MicroUsd | None:
         amount = Decimal(value)
     except InvalidOperation:
         return None
-    if not amount.is_finite():
+    if not amount.is_finite() or abs(amount) > _MOST_USD * _PER_USD:
         return None
     if isinstance(value, int) and abs(value) >= _LEAST_MICRO and not is_balance:
         return MicroUsd(value)
@@ -386,9 +402,8 @@ def _moment(value: object) -> datetime | None:
     """A moment in the vendor's ISO form, which may have nanoseconds; None for anything else."""
     if not isinstance(value, str):
         return None
-    whole, _, fraction = value.rstrip("Z").partition(".")
     try:
-        found = datetime.fromisoformat(f"{whole}.{fraction[:6]:0<6}")
+        found = datetime.fromisoformat(value)
     except ValueError:
         return None
     return found if found.tzinfo else found.replace(tzinfo=UTC)

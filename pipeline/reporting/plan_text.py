@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from pipeline.domain.fingerprint import CellKey
 from pipeline.domain.money import MicroUsd, format_usd
 from pipeline.domain.plan import Action, Cell, Decision, Limit, Plan, Reason, Step
 from pipeline.reporting.words import REASON_WORDS, count
@@ -25,9 +26,9 @@ def plan_text(plan: Plan, *, renders: int) -> str:
 
 
 def _steps(plan: Plan) -> Iterator[str]:
-    reasons = {
-        cell.key: decision for cell, decision in zip(plan.cells, plan.decisions, strict=True)
-    }
+    reasons: dict[CellKey, Decision] = {}
+    for cell, decision in zip(plan.cells, plan.decisions, strict=True):
+        reasons.setdefault(cell.key, decision)  # a duplicate has a decision of its own
     rows = [_row(step, reasons[step.cells[0].key]) for step in plan.steps[:_MOST_ROWS]]
     if not rows:
         return

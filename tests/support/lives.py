@@ -180,6 +180,8 @@ class World:
                 overdue = session.overdue(plan)
                 if overdue:
                     await lock.file(campaign.name, overdue)
+                await books.open_ledger.learn(books.elsewhere(session.history))
+                await books.open_ledger.rehome(books.renamed(session.history))
                 bought = await runner(plan).buy(plan.steps)
                 bought.ended[:0] = outcome.ended
                 return bought

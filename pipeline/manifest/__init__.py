@@ -1,0 +1,1 @@
+"""Manifest text and folder listings in, campaigns and problems out; opens no file."""

@@ -1,0 +1,202 @@
+"""Manifests without problems to campaigns: defaults filled in, pictures and places attached."""
+
+from collections.abc import Mapping
+
+from pipeline.domain.campaign import (
+    ONLY_VARIANT,
+    Account,
+    Add,
+    Budget,
+    Campaign,
+    Exclude,
+    Extend,
+    ImageSet,
+    Matrix,
+    Picture,
+    Size,
+    Variant,
+    Where,
+    Workspace,
+)
+from pipeline.domain.card import Card
+from pipeline.domain.fingerprint import digest
+from pipeline.domain.picture import PictureFacts
+from pipeline.manifest.files import SetFiles
+from pipeline.manifest.model import (
+    AddEntry,
+    ExcludeEntry,
+    ImagesEntry,
+    SizeEntry,
+    WhereEntry,
+    WorkspaceFile,
+)
+from pipeline.manifest.rules.case import Case
+from pipeline.manifest.rules.params import fitted_params
+from pipeline.manifest.rules.prompt import SUBJECT
+from pipeline.manifest.rules.sizes import master_of
+
+DEFAULT_QUALITY = {"jpeg": 88, "webp": 82, "png": 88}
+"""Encoder quality where none is written; `png` loses nothing and has no use for it."""
+
+TIERS: Mapping[str, tuple[int, int]] = {
+    "bronze": (2, 2),
+    "silver": (500, 300),
+    "gold": (3000, 3000),
+    "ultra": (5000, 10_000),
+}
+"""Requests a minute and concurrent requests of each account level.
+
+Source: the provider's page on account levels, edition of 2026.
+"""
+
+
+def assemble(case: Case, text: str, card: Card) -> Campaign:
+    """Put a campaign together.
+
+    Args:
+        case: a manifest without errors.
+        text: of the manifest, for its digest.
+        card: of its model.
+    """
+    manifest = case.manifest
+    return Campaign(
+        name=manifest.campaign,
+        title=manifest.title or manifest.campaign,
+        owner=manifest.owner,
+        tags=manifest.tags,
+        file=case.source.file,
+        manifest=digest(text),
+        model=manifest.model,
+        sets=tuple(_image_set(case, name, entry) for name, entry in manifest.images.items()),
+        prompt=manifest.prompt,
+        variants=_variants(case, card),
+        takes=manifest.takes,
+        master=master_of(case),
+        sizes=tuple(_size(case, name, entry) for name, entry in manifest.sizes.items()),
+        matrix=_matrix(case, card),
+        budget=Budget(
+            cap=manifest.budget.cap,
+            warn_at=manifest.budget.warn_at,
+            max_images=manifest.budget.max_images,
+            max_per_job=manifest.budget.max_per_job,
+        ),
+        params=fitted_params(card, manifest.params),
+        sequence=manifest.sequence,
+        assume_max=manifest.assume_max_usd,
+        prompt_at=case.source.locate(("prompt",)),
+        budget_at=case.source.locate_key(("budget",)),
+    )
+
+
+def assemble_workspace(body: WorkspaceFile) -> Workspace:
+    """Put a workspace together from a file without problems."""
+    per_minute, concurrent = TIERS[body.account.tier]
+    return Workspace(
+        account=Account(
+            requests_per_minute=body.account.requests_per_minute or per_minute,
+            concurrent=body.account.concurrent or concurrent,
+            exclusive=body.exclusive,
+        ),
+        cap=body.budget.cap,
+        month_cap=body.budget.month,
+        month_images=body.budget.month_images,
+        prices=body.prices,
+        forbidden=tuple(sorted(set(body.forbid_models))),
+        state=body.state,
+    )
+
+
+def _image_set(case: Case, name: str, entry: ImagesEntry) -> ImageSet:
+    files = case.sets[name]
+    pictures = tuple(_picture(case, entry, path, one) for path, one in files.ids.items())
+    subject = entry.subject or f"the {name.replace('-', ' ').replace('_', ' ')}"
+    return ImageSet(
+        id=name,
+        pictures=pictures,
+        reference=_reference(case, entry, files, pictures),
+        values={SUBJECT: subject, **entry.values},
+        at=case.source.locate_key(("images", name)),
+    )
+
+
+def _picture(case: Case, entry: ImagesEntry, path: str, name: str) -> Picture:
+    facts = case.facts[path]
+    if not isinstance(facts, PictureFacts):
+        raise TypeError(f"picture {path} was not checked: {facts}")
+    return Picture(id=name, path=path, facts=facts, focus=entry.focus.get(name))
+
+
+def _reference(
+    case: Case, entry: ImagesEntry, files: SetFiles, pictures: tuple[Picture, ...]
+) -> Picture | None:
+    if files.reference is None:
+        return None
+    for picture in pictures:
+        if picture.path == files.reference:
+            return picture
+    return _picture(case, entry, files.reference, files.reference_id)
+
+
+def _variants(case: Case, card: Card) -> tuple[Variant, ...]:
+    if not case.manifest.variants:
+        return (Variant(id=ONLY_VARIANT, values={}, params={}),)
+    return tuple(
+        Variant(
+            id=name,
+            values=dict(entry.model_extra or {}),
+            params=fitted_params(card, entry.params),
+            at=case.source.locate_key(("variants", name)),
+        )
+        for name, entry in case.manifest.variants.items()
+    )
+
+
+def _size(case: Case, name: str, entry: SizeEntry) -> Size:
+    return Size(
+        name=name,
+        size=entry.size,
+        fit=entry.fit,
+        format=entry.format,
+        background=entry.background,
+        quality=entry.quality or DEFAULT_QUALITY[entry.format],
+        max_bytes=entry.max_bytes,
+        native=entry.native,
+        at=case.source.locate_key(("sizes", name)),
+    )
+
+
+def _matrix(case: Case, card: Card) -> Matrix:
+    matrix = case.manifest.matrix
+    return Matrix(
+        exclude=tuple(
+            Exclude(
+                where=_where(entry),
+                why=entry.why,
+                at=case.source.locate(case.rule("exclude", index)),
+            )
+            for index, entry in enumerate(matrix.exclude)
+        ),
+        extend=tuple(
+            Extend(
+                where=_where(entry.where),
+                values=dict(entry.with_.model_extra or {}),
+                params=fitted_params(card, entry.with_.params),
+                at=case.source.locate(case.rule("extend", index)),
+            )
+            for index, entry in enumerate(matrix.extend)
+        ),
+        add=tuple(
+            Add(where=_where(entry), at=case.source.locate(case.rule("add", index)))
+            for index, entry in enumerate(matrix.add)
+        ),
+    )
+
+
+def _where(entry: WhereEntry | ExcludeEntry | AddEntry) -> Where:
+    return Where(
+        set=entry.set,
+        picture=entry.picture,
+        variant=entry.variant,
+        size=entry.size,
+        take=entry.take,
+    )

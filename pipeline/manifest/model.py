@@ -1,0 +1,496 @@
+"""The manifest language and the workspace file as types; `schemas/` is generated from them.
+
+Nothing here knows a model, a picture or a price: what can be said without them is said here, the
+rest in the rules. Every description is what an editor shows when the author rests on a key.
+"""
+
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, GetJsonSchemaHandler, model_validator
+from pydantic_core import CoreSchema
+
+from pipeline.manifest.values import (
+    Bytes,
+    Colour,
+    FitWord,
+    Flag,
+    Focus,
+    FormatWord,
+    Images,
+    Line,
+    Money,
+    Patterns,
+    PerCent,
+    Quality,
+    Rate,
+    SequenceWord,
+    Size,
+    Takes,
+    Text,
+    TierWord,
+    Version,
+)
+
+_STRICT = ConfigDict(frozen=True, extra="forbid")
+_OPEN = ConfigDict(frozen=True, extra="allow")
+
+_PARAMS = (
+    "Model parameters by name, as the model's page lists them. `campaign models MODEL` shows them."
+    " What the plan itself decides (prompt, pictures, size, number of pictures) is not set here."
+)
+
+
+class ImagesEntry(BaseModel):
+    """One image set: source pictures of one subject."""
+
+    model_config = _STRICT
+
+    files: Annotated[
+        Patterns,
+        Field(
+            description="Pictures of this set: a path or pattern inside the campaign's folder, or"
+            " a list of them. `*` stands for any part of a name, `**` for any number of folders.",
+            examples=["images/anna/*.jpg", ["images/bag/front.jpg", "images/bag/side-*.png"]],
+        ),
+    ]
+    reference: Annotated[
+        Line | None,
+        Field(
+            description="A picture that shows who or what this is. It is sent first in every"
+            " request of the set, and edited itself only if `files` matches it too.",
+            examples=["images/anna/front.jpg"],
+        ),
+    ] = None
+    subject: Annotated[
+        Text | None,
+        Field(
+            description="What `{set.subject}` stands for in the prompt. Left out, it is `the` and"
+            " the set's name.",
+            examples=["the woman", "the leather bag"],
+        ),
+    ] = None
+    values: Annotated[
+        dict[str, Text],
+        Field(
+            description="More values of this set: `colour: red` fills `{set.colour}`.",
+            examples=[{"colour": "red"}],
+        ),
+    ] = {}
+    focus: Annotated[
+        dict[str, Focus],
+        Field(
+            description="What must stay in view when a size is cut, by picture: how far right and"
+            " how far down, from 0 to 1. The centre where nothing is said.",
+            examples=[{"front": ["0.5", "0.35"]}],
+        ),
+    ] = {}
+
+    @model_validator(mode="before")
+    @classmethod
+    def _expand(cls, value: Any) -> Any:
+        return {"files": value} if isinstance(value, str | list) else value
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, core: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        return _with_short_form(
+            cls,
+            core,
+            handler,
+            {"type": "string", "examples": ["images/bag/*.jpg"]},
+            {"type": "array", "items": {"type": ["string", "number"]}, "minItems": 1},
+        )
+
+
+class VariantEntry(BaseModel):
+    """One variant: the values that fill the prompt's `{variant.…}`."""
+
+    model_config = _OPEN
+    __pydantic_extra__: dict[str, Text]
+
+    params: Annotated[
+        dict[str, Any], Field(description=f"{_PARAMS} Over those of the campaign.")
+    ] = {}
+
+
+class SizeEntry(BaseModel):
+    """One delivery format."""
+
+    model_config = _STRICT
+
+    size: Annotated[
+        Size,
+        Field(
+            description="Width x height of the delivered file in pixels.", examples=["1080x1350"]
+        ),
+    ]
+    native: Annotated[
+        Size | None,
+        Field(
+            description="Buy a picture of this size for it, instead of deriving it from the master"
+            " for free. Costs one more picture for every shot.",
+            examples=["2304x4096"],
+        ),
+    ] = None
+    fit: Annotated[
+        FitWord,
+        Field(description="`cover` fills the size and cuts, `contain` shows all and pads."),
+    ] = "cover"
+    format: Annotated[FormatWord, Field(description="Format of the delivered file.")] = "jpeg"
+    background: Annotated[
+        Colour,
+        Field(
+            description="What `contain` pads with, in quotes since `#` begins a comment.",
+            examples=["#ffffff"],
+        ),
+    ] = "#ffffff"
+    quality: Annotated[
+        Quality | None,
+        Field(description="Encoder quality; 88 for jpeg and 82 for webp where it is left out."),
+    ] = None
+    max_bytes: Annotated[
+        Bytes | None,
+        Field(
+            description="Most bytes of the delivered file; its quality is lowered to fit. kB is"
+            " 1,000 bytes, KiB is 1,024.",
+            examples=["500kB", "2MB"],
+        ),
+    ] = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _expand(cls, value: Any) -> Any:
+        return {"size": value} if isinstance(value, str | int) else value
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, core: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        pattern = r"^\s*[1-9][0-9]{0,5}x[1-9][0-9]{0,5}\s*$"
+        short = {"type": "string", "pattern": pattern, "examples": ["1080x1350"]}
+        return _with_short_form(cls, core, handler, short)
+
+
+_SET = Field(description="Name of an image set; `*` for part of a name.", examples=["anna"])
+_PICTURE = Field(description="Picture id: its file name without ending.", examples=["front"])
+_VARIANT = Field(description="Name of a variant; `*` for part of a name.", examples=["snow"])
+_SIZE = Field(
+    description="`master`, or the name of a size that is bought (`native`).", examples=["master"]
+)
+_TAKE = Field(description="Number of the take.", examples=[2])
+
+
+class WhereEntry(BaseModel):
+    """Which pictures a rule speaks of; what is left out means all."""
+
+    model_config = _STRICT
+
+    set: Annotated[Line | None, _SET] = None
+    picture: Annotated[Line | None, _PICTURE] = None
+    variant: Annotated[Line | None, _VARIANT] = None
+    size: Annotated[Line | None, _SIZE] = None
+    take: Annotated[Takes | None, _TAKE] = None
+
+
+class ExcludeEntry(BaseModel):
+    """Pictures that are not wanted; what is left out means all."""
+
+    model_config = _STRICT
+
+    set: Annotated[Line | None, _SET] = None
+    picture: Annotated[Line | None, _PICTURE] = None
+    variant: Annotated[Line | None, _VARIANT] = None
+    size: Annotated[Line | None, _SIZE] = None
+    take: Annotated[Takes | None, _TAKE] = None
+    why: Annotated[
+        Line, Field(description="The reason, for reviewers.", examples=["no bag outdoors"])
+    ] = ""
+
+
+class WithEntry(BaseModel):
+    """Values and parameters that take the place of the variant's."""
+
+    model_config = _OPEN
+    __pydantic_extra__: dict[str, Text]
+
+    params: Annotated[
+        dict[str, Any], Field(description=f"{_PARAMS} Over those of the variant.")
+    ] = {}
+
+
+class ExtendEntry(BaseModel):
+    """Other values for some pictures; adds none."""
+
+    model_config = _STRICT
+
+    where: Annotated[WhereEntry, Field(description="Which pictures see the other values.")]
+    with_: Annotated[
+        WithEntry,
+        Field(
+            alias="with",
+            description="The values that they see instead of their variant's.",
+            examples=[{"light": "blue hour"}],
+        ),
+    ]
+
+
+class AddEntry(BaseModel):
+    """One more take of some pictures, beside those of the matrix; what is left out means all."""
+
+    model_config = _STRICT
+
+    set: Annotated[Line | None, _SET] = None
+    picture: Annotated[Line | None, _PICTURE] = None
+    variant: Annotated[Line | None, _VARIANT] = None
+    size: Annotated[Line | None, _SIZE] = None
+    take: Annotated[Takes, _TAKE]
+
+
+class MatrixEntry(BaseModel):
+    """Rules that shape the product of image sets, pictures, variants, sizes and takes."""
+
+    model_config = _STRICT
+
+    exclude: Annotated[
+        tuple[ExcludeEntry, ...],
+        Field(
+            description="Pictures that are not wanted.",
+            examples=[[{"set": "bag", "variant": "snow", "why": "no bag outdoors"}]],
+        ),
+    ] = ()
+    extend: Annotated[
+        tuple[ExtendEntry, ...],
+        Field(
+            description="Other values for some pictures, in order; adds no picture.",
+            examples=[[{"where": {"variant": "snow"}, "with": {"light": "blue hour"}}]],
+        ),
+    ] = ()
+    add: Annotated[
+        tuple[AddEntry, ...],
+        Field(
+            description="More takes of some pictures, bought on top.",
+            examples=[[{"set": "anna", "variant": "studio", "take": 2}]],
+        ),
+    ] = ()
+
+
+class BudgetEntry(BaseModel):
+    """What may be spent on this campaign."""
+
+    model_config = _STRICT
+
+    cap: Annotated[
+        Money | None,
+        Field(
+            description="Most money over the campaign's whole life. Nothing is bought for real"
+            " without one.",
+            examples=["12.00 USD"],
+        ),
+    ] = None
+    warn_at: Annotated[
+        PerCent,
+        Field(
+            description="Share of `cap` from which the plan warns.",
+            json_schema_extra={"default": "80%", "examples": ["80%"]},
+        ),
+    ] = 80
+    max_images: Annotated[
+        Images | None,
+        Field(description="Most pictures bought over the campaign's whole life.", examples=[200]),
+    ] = None
+    max_per_job: Annotated[
+        Money | None,
+        Field(description="Most money in one request.", examples=["0.60 USD"]),
+    ] = None
+
+
+class Manifest(BaseModel):
+    """A campaign: which pictures to edit how, in which formats, at what cost."""
+
+    model_config = _STRICT
+
+    version: Annotated[Version, Field(description="Version of this language: 1.")]
+    campaign: Annotated[
+        Line,
+        Field(
+            description="The campaign's name, the same as its folder's: small letters, digits and"
+            " `-`.",
+            examples=["winter-lookbook"],
+        ),
+    ]
+    title: Annotated[
+        Line | None,
+        Field(description="What people call the campaign.", examples=["Winter lookbook 2026"]),
+    ] = None
+    owner: Annotated[Line, Field(description="Who answers for it.", examples=["brand-team"])] = ""
+    tags: Annotated[
+        tuple[Line, ...],
+        Field(description="Words to find it by.", examples=[["apparel", "hero"]]),
+    ] = ()
+    model: Annotated[
+        Line,
+        Field(
+            description="The model that makes the pictures; `campaign models` lists them.",
+            examples=["bytedance/seedream-v4.5/edit-sequential"],
+        ),
+    ]
+    images: Annotated[
+        dict[str, ImagesEntry],
+        Field(
+            description="Image sets by name: the pictures to edit, grouped by who or what they"
+            " show. A path, a pattern, a list of them, or a map with `files`. Left out for models"
+            " that make pictures from words alone.",
+            examples=[{"bag": "images/bag/*.jpg"}],
+        ),
+    ] = {}
+    prompt: Annotated[
+        Text,
+        Field(
+            description="What to do, once for all pictures. `{set.subject}` and `{variant.place}`"
+            " are filled in; how many pictures to make is up to the plan.",
+            examples=["Put {set.subject} in {variant.place}. Keep face and pose unchanged."],
+        ),
+    ]
+    variants: Annotated[
+        dict[str, VariantEntry],
+        Field(
+            description="Variants by name: every picture is made once for each of them.",
+            examples=[{"snow": {"place": "a snowy street", "light": "cold morning light"}}],
+        ),
+    ] = {}
+    takes: Annotated[
+        Takes,
+        Field(description="How many times every picture is asked, and paid, for.", examples=[1]),
+    ] = 1
+    master: Annotated[
+        Size | None,
+        Field(
+            description="Size of the picture that is paid for; other sizes are derived from it for"
+            " free. 4096x4096 where the model makes that.",
+            examples=["4096x4096"],
+        ),
+    ] = None
+    sizes: Annotated[
+        dict[str, SizeEntry],
+        Field(
+            description="Delivery formats by name: a size, or a map with `size`.",
+            examples=[{"feed": "1080x1350", "story": {"size": "1080x1920"}}],
+        ),
+    ] = {}
+    matrix: Annotated[
+        MatrixEntry, Field(description="Exceptions to `every picture in every variant`.")
+    ] = MatrixEntry()
+    budget: Annotated[
+        BudgetEntry, Field(description="What may be spent.", examples=[{"cap": "12.00 USD"}])
+    ] = BudgetEntry()
+    params: Annotated[dict[str, Any], Field(description=_PARAMS)] = {}
+    sequence: Annotated[
+        SequenceWord,
+        Field(
+            description="What one request holds on models that give several pictures: `pictures`"
+            " of one set, or several `takes` of one picture."
+        ),
+    ] = "pictures"
+    assume_max_usd: Annotated[
+        Money | None,
+        Field(
+            description="Most that one picture may cost, where the model's price is unknown or may"
+            " be higher than listed. Without it such models are refused.",
+            examples=["0.15"],
+        ),
+    ] = None
+
+
+class AccountEntry(BaseModel):
+    """What the provider's account allows."""
+
+    model_config = _STRICT
+
+    tier: Annotated[
+        TierWord,
+        Field(description="Level of the account, as the provider's account page names it."),
+    ] = "bronze"
+    requests_per_minute: Annotated[
+        Rate | None,
+        Field(description="Requests that may be started in a minute, if not the tier's."),
+    ] = None
+    concurrent: Annotated[
+        Rate | None,
+        Field(description="Requests that may be under way at once, if not the tier's."),
+    ] = None
+
+
+class WorkspaceBudgetEntry(BaseModel):
+    """What may be spent on all campaigns together."""
+
+    model_config = _STRICT
+
+    cap: Annotated[
+        Money | None,
+        Field(description="Most money over the workspace's whole life.", examples=["500.00 USD"]),
+    ] = None
+    month: Annotated[
+        Money | None,
+        Field(description="Most money in one calendar month (UTC).", examples=["100.00 USD"]),
+    ] = None
+    month_images: Annotated[
+        Images | None,
+        Field(description="Most pictures bought in one calendar month (UTC).", examples=[2000]),
+    ] = None
+
+
+class WorkspaceFile(BaseModel):
+    """What all campaigns of this repository share."""
+
+    model_config = _STRICT
+
+    version: Annotated[Version, Field(description="Version of this language: 1.")]
+    account: Annotated[
+        AccountEntry,
+        Field(
+            description="Level of the account at the provider, or its limits in numbers.",
+            examples=[{"tier": "silver"}],
+        ),
+    ] = AccountEntry()
+    exclusive: Annotated[
+        Flag,
+        Field(
+            description="Whether the API key is used by this workspace alone. Then a charge that"
+            " nobody here knows of stops a run."
+        ),
+    ] = False
+    budget: Annotated[
+        WorkspaceBudgetEntry,
+        Field(description="Caps over all campaigns; a campaign can only be tighter."),
+    ] = WorkspaceBudgetEntry()
+    prices: Annotated[
+        dict[str, Money],
+        Field(
+            description="Price of one picture by model, where yours is above the listed one.",
+            examples=[{"bytedance/seedream-v4.5/edit": "0.05"}],
+        ),
+    ] = {}
+    forbid_models: Annotated[
+        tuple[Line, ...],
+        Field(description="Models that no campaign may use."),
+    ] = ()
+    state: Annotated[
+        Line | None,
+        Field(
+            description="Folder for local state, relative to the repository; `.campaign` where"
+            " nothing is said.",
+            examples=["../campaign-state"],
+        ),
+    ] = None
+
+
+def _with_short_form(
+    cls: type[BaseModel],
+    core: CoreSchema,
+    handler: GetJsonSchemaHandler,
+    *short: dict[str, Any],
+) -> dict[str, Any]:
+    """The schema of a map that may be written as its most important value alone."""
+    long = handler.resolve_ref_schema(handler(core))
+    return {"description": cls.__doc__ or "", "anyOf": [*short, long]}

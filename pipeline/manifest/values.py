@@ -1,0 +1,349 @@
+"""Values as authors write them, each with its parser and the JSON Schema an editor checks with.
+
+A parser takes what strict YAML gives (text, whole numbers, true and false) and refuses with a
+problem's parts. The schemas accept numbers wherever a text is wanted, since editors read `12.00`
+as a number.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Annotated, Any, Literal, LiteralString
+
+from pydantic import BeforeValidator, GetCoreSchemaHandler, GetJsonSchemaHandler, WithJsonSchema
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+
+from pipeline.domain.campaign import Fit, PixelSize, RenditionFormat, Sequence
+from pipeline.domain.money import MicroUsd, NotMoneyError, parse_usd
+from pipeline.manifest import codes
+from pipeline.manifest.wording import did_you_mean, listed, quoted
+
+PER_MILLE = 1000
+MOST_TAKES = 50
+MOST_IMAGES = 1_000_000
+MOST_RATE = 1_000_000
+
+_SIZE = re.compile(r"([1-9][0-9]{0,5})x([1-9][0-9]{0,5})")
+_NEARLY_SIZE = re.compile(
+    r"([1-9][0-9]{0,5})\s*(?:px)?\s*[xX*\u00d7]\s*([1-9][0-9]{0,5})\s*(?:px)?"
+)
+_RATIO = re.compile(r"([1-9][0-9]?)\s*:\s*([1-9][0-9]?)")
+_DECIMAL_COMMA = re.compile(r"([0-9]{1,6}),([0-9]{1,2})(?:\s*USD)?")
+_PER_CENT = re.compile(r"([0-9]{1,3})\s*%")
+_MOST_PER_CENT = 100
+_BYTES = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,3})?)\s*(B|kB|MB|KiB|MiB)?")
+_UNITS = {"B": 1, "kB": 10**3, "MB": 10**6, "KiB": 2**10, "MiB": 2**20}
+_LEAST_BYTES = 1_000
+_MOST_BYTES = 10**9
+_COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
+_SHARE = re.compile(r"0(?:\.[0-9]{1,9})?|1(?:\.0{1,9})?")
+_WHOLE = re.compile(r"[0-9]{1,18}")
+
+_TEXT_SCHEMA: Mapping[str, Any] = {"type": ["string", "number"]}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Leaf:
+    """How one kind of value is read, and what an editor should accept for it."""
+
+    read: Callable[[Any], object]
+    schema: Mapping[str, Any]
+
+    def __get_pydantic_core_schema__(self, _: Any, __: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_plain_validator_function(self.read)
+
+    def __get_pydantic_json_schema__(
+        self, _: CoreSchema, __: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        return dict(self.schema)
+
+
+def refusal(code: LiteralString, *, what: str, why: str, fix: str) -> PydanticCustomError:
+    """A parser's answer to a value of the right kind that it cannot take."""
+    return PydanticCustomError(code, "not accepted", {"what": what, "why": why, "fix": fix})
+
+
+def wrong_kind(expected: str, *, fix: str = "") -> PydanticCustomError:
+    """A parser's answer to a value of another kind; the reader of errors knows its name."""
+    return PydanticCustomError(codes.KIND, "wrong kind", {"expected": expected, "fix": fix})
+
+
+def read_text(value: Any) -> str:
+    """Text; a whole number is taken as its digits, so that `title: 2026` needs no quotes."""
+    if isinstance(value, str):
+        return value.strip()
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    if isinstance(value, bool):
+        raise wrong_kind("text", fix=f'put it in quotes: `"{str(value).lower()}"`')
+    raise wrong_kind("text")
+
+
+def _one_line(value: Any) -> str:
+    return " ".join(read_text(value).split())
+
+
+def _written(value: Any, expected: str) -> str:
+    """The text of a value that a parser of its own reads further."""
+    if isinstance(value, str) or (isinstance(value, int) and not isinstance(value, bool)):
+        return str(value).strip()
+    raise wrong_kind(expected)
+
+
+def _size(value: Any) -> PixelSize:
+    text = _written(value, "a size in pixels such as `1080x1350`")
+    found = _SIZE.fullmatch(text)
+    if found is None:
+        raise refusal(
+            codes.SIZE,
+            what=f"{quoted(text)} is not a size",
+            why="a size is width x height in pixels, with an `x` between",
+            fix=_meant_size(text),
+        )
+    return PixelSize(int(found[1]), int(found[2]))
+
+
+def _meant_size(text: str) -> str:
+    near, ratio = _NEARLY_SIZE.fullmatch(text), _RATIO.fullmatch(text)
+    if near is not None:
+        return f"write `{near[1]}x{near[2]}`"
+    if ratio is not None:
+        wide, high = int(ratio[1]), int(ratio[2])
+        shorter = min(wide, high)
+        return f"write the pixels, such as `{wide * 1080 // shorter}x{high * 1080 // shorter}`"
+    return "write it like `1080x1350`"
+
+
+def _money(value: Any) -> MicroUsd:
+    text = _written(value, "an amount of US dollars such as `12.00 USD`")
+    try:
+        return parse_usd(text)
+    except NotMoneyError as error:
+        comma = _DECIMAL_COMMA.fullmatch(text)
+        point = f"{comma[1]}.{comma[2]}" if comma else ""
+        raise refusal(
+            codes.MONEY,
+            what=f"{quoted(text)} is not an amount of US dollars",
+            why="it is more than anybody can mean"
+            if "more than" in str(error)
+            else "the provider bills in US dollars; amounts have at most six decimals and no sign",
+            fix=f"write `{point}`, with a decimal point" if point else "write it like `12.00 USD`",
+        ) from error
+
+
+def _per_cent(value: Any) -> int:
+    text = _written(value, "a percentage such as `80%`")
+    found = _PER_CENT.fullmatch(text)
+    if found is None or not 1 <= int(found[1]) <= _MOST_PER_CENT:
+        raise refusal(
+            codes.PER_CENT,
+            what=f"{quoted(text)} is not a percentage from 1% to 100%",
+            why="the plan warns from this share of `cap` on",
+            fix=f"write `{text}%`" if _is_share(text) else "write it like `80%`",
+        )
+    return int(found[1])
+
+
+def _is_share(text: str) -> bool:
+    return _WHOLE.fullmatch(text) is not None and 1 <= int(text) <= _MOST_PER_CENT
+
+
+def _bytes(value: Any) -> int:
+    text = _written(value, "a number of bytes such as `500kB`")
+    found = _BYTES.fullmatch(text)
+    if found is None:
+        raise refusal(
+            codes.BYTES,
+            what=f"{quoted(text)} is not a number of bytes",
+            why="sizes of files are written in `kB` (1,000), `MB`, `KiB` (1,024), `MiB` or bytes",
+            fix=f"did you mean `{_in_known_unit(text)}`?"
+            if _in_known_unit(text)
+            else "write it like `500kB` or `1.5MB`",
+        )
+    count = int(Decimal(found[1]) * _UNITS[found[2] or "B"])
+    if not _LEAST_BYTES <= count <= _MOST_BYTES:
+        few = count < _LEAST_BYTES
+        raise refusal(
+            codes.BYTES,
+            what=f"{quoted(text)} is {count:,} bytes",
+            why="no picture fits into that" if few else "no picture needs that",
+            fix=f"did you mean `{count}kB`?" if few and count else "write it like `500kB`",
+        )
+    return count
+
+
+def _in_known_unit(text: str) -> str:
+    folded = {unit.casefold(): unit for unit in _UNITS} | {"k": "kB", "m": "MB"}
+    digits = text.rstrip("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ ")
+    unit = folded.get(text[len(digits) :].strip().casefold())
+    return f"{digits}{unit}" if unit and _BYTES.fullmatch(digits) else ""
+
+
+def _colour(value: Any) -> str:
+    text = _written(value, "a colour such as `#ffffff`")
+    if _COLOUR.fullmatch(text) is None:
+        bare = _COLOUR.fullmatch(f"#{text}") is not None
+        raise refusal(
+            codes.COLOUR,
+            what=f"{quoted(text)} is not a colour",
+            why="a colour is `#` and six hexadecimal digits: red, green, blue",
+            fix=f'write `"#{text}"`' if bare else 'write it like `"#ffffff"`, in quotes',
+        )
+    return text.lower()
+
+
+def _focus(value: Any) -> tuple[int, int]:
+    if not isinstance(value, list):
+        raise wrong_kind("two numbers from 0 to 1 such as `[0.5, 0.35]`")
+    parts = [str(part) for part in value]
+    if len(parts) != 2 or not all(_SHARE.fullmatch(part) for part in parts):  # noqa: PLR2004 - x, y
+        raise refusal(
+            codes.FOCUS,
+            what=f"{quoted('[' + ', '.join(parts) + ']')} is not a focal point",
+            why="it takes how far right and how far down, as shares of width and height from 0 to"
+            " 1 with a decimal point",
+            fix="write it like `[0.5, 0.35]`",
+        )
+    right, down = (_per_mille(part) for part in parts)
+    return right, down
+
+
+def _per_mille(share: str) -> int:
+    return int((Decimal(share) * PER_MILLE).quantize(Decimal(1), rounding=ROUND_HALF_UP))
+
+
+def _flag(value: Any) -> bool:
+    if isinstance(value, bool):
+        return value
+    meant = {"yes": "true", "on": "true", "true": "true"} | {
+        "no": "false",
+        "off": "false",
+        "false": "false",
+    }
+    near = meant.get(str(value).strip().casefold())
+    raise wrong_kind("`true` or `false`", fix=f"write `{near}`" if near else "")
+
+
+def _version(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise wrong_kind("the number 1", fix="write `version: 1`")
+    if value == 1:
+        return 1
+    raise refusal(
+        codes.VERSION,
+        what=f"version {quoted(value)} is unknown",
+        why="this program reads version 1",
+        fix="write `version: 1`, or install a version of the program that reads this file",
+    )
+
+
+def whole(least: int, most: int, *, of: str) -> Leaf:
+    """A whole number within bounds, both of which are allowed; `of` names what is counted."""
+    expected = f"a whole number from {least:,} to {most:,}"
+
+    def read(value: Any) -> int:
+        if isinstance(value, bool) or not isinstance(value, int):
+            digits = str(value).strip().lstrip("0") or "0"
+            is_whole = isinstance(value, str) and _WHOLE.fullmatch(digits)
+            plain = f"write `{digits}`, without quotes or leading zeros" if is_whole else ""
+            raise wrong_kind(expected, fix=plain)
+        if not least <= value <= most:
+            fix = f"write `{least}` or more" if value < least else f"write `{most}` or less"
+            raise refusal(
+                codes.RANGE,
+                what=f"`{value}` is out of range",
+                why=f"{of}: {expected}",
+                fix=fix,
+            )
+        return value
+
+    return Leaf(read, {"type": "integer", "minimum": least, "maximum": most})
+
+
+def choice(*words: str) -> Leaf:
+    """One of a few words."""
+
+    def read(value: Any) -> str:
+        if not isinstance(value, str):
+            raise wrong_kind(f"one of {listed(words)}")
+        if value not in words:
+            meant = _SYNONYMS.get(value, value.strip())
+            raise refusal(
+                codes.CHOICE,
+                what=f"{quoted(value)} is not possible here",
+                why="only a few words mean something here",
+                fix=did_you_mean(meant, words, kind="words", otherwise=""),
+            )
+        return value
+
+    return Leaf(read, {"enum": list(words)})
+
+
+_SYNONYMS = {"jpg": "jpeg", "crop": "cover", "fill": "cover", "pad": "contain", "fit": "contain"}
+
+
+def _as_list(value: Any) -> Any:
+    return [value] if isinstance(value, str | int) and not isinstance(value, bool) else value
+
+
+Version = Annotated[int, Leaf(_version, {"const": 1})]
+Text = Annotated[str, Leaf(read_text, _TEXT_SCHEMA)]
+Line = Annotated[str, Leaf(_one_line, _TEXT_SCHEMA)]
+Flag = Annotated[bool, Leaf(_flag, {"type": "boolean"})]
+Size = Annotated[
+    PixelSize,
+    Leaf(_size, {"type": "string", "pattern": r"^\s*[1-9][0-9]{0,5}x[1-9][0-9]{0,5}\s*$"}),
+]
+Money = Annotated[
+    MicroUsd,
+    Leaf(
+        _money,
+        {
+            "type": ["string", "number"],
+            "minimum": 0,
+            "pattern": r"^\s*(\$\s*)?\d{1,12}(\.\d{1,6})?(\s*USD)?\s*$",
+        },
+    ),
+]
+PerCent = Annotated[int, Leaf(_per_cent, {"type": "string", "pattern": r"^\s*[0-9]{1,3}\s*%\s*$"})]
+Bytes = Annotated[
+    int,
+    Leaf(
+        _bytes,
+        {
+            "type": ["string", "integer"],
+            "minimum": _LEAST_BYTES,
+            "pattern": r"^\s*[0-9]{1,9}(\.[0-9]{1,3})?\s*(B|kB|MB|KiB|MiB)?\s*$",
+        },
+    ),
+]
+Colour = Annotated[str, Leaf(_colour, {"type": "string", "pattern": r"^\s*#[0-9a-fA-F]{6}\s*$"})]
+Focus = Annotated[
+    tuple[int, int],
+    Leaf(
+        _focus,
+        {
+            "type": "array",
+            "items": {"type": ["number", "string"]},
+            "minItems": 2,
+            "maxItems": 2,
+        },
+    ),
+]
+Takes = Annotated[int, whole(1, MOST_TAKES, of="takes of one shot")]
+Images = Annotated[int, whole(1, MOST_IMAGES, of="pictures bought")]
+Quality = Annotated[int, whole(1, 100, of="encoder quality")]
+Rate = Annotated[int, whole(1, MOST_RATE, of="what the provider's account allows")]
+FitWord = Annotated[Fit, choice("cover", "contain")]
+FormatWord = Annotated[RenditionFormat, choice("jpeg", "png", "webp")]
+SequenceWord = Annotated[Sequence, choice("pictures", "takes")]
+Tier = Literal["bronze", "silver", "gold", "ultra"]
+TierWord = Annotated[Tier, choice("bronze", "silver", "gold", "ultra")]
+Patterns = Annotated[
+    tuple[Line, ...],
+    BeforeValidator(_as_list),
+    WithJsonSchema(
+        {"anyOf": [_TEXT_SCHEMA, {"type": "array", "items": _TEXT_SCHEMA, "minItems": 1}]}
+    ),
+]
