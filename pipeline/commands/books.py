@@ -69,6 +69,11 @@ class Books:
             raise LookupError("these books were opened to look only")
         return self.ledger
 
+    async def bring_ledger_up(self, history: History) -> None:
+        """Tell the ledger what only receipts know, before it judges caps: see the two below."""
+        await self.open_ledger.learn(self.elsewhere(history))
+        await self.open_ledger.rehome(self.renamed(history))
+
     def elsewhere(self, history: History) -> dict[str, AttemptMoney]:
         """Money of attempts that other ledgers made and only receipts tell of."""
         own = self.open_ledger.attempts()

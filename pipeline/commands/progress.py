@@ -4,9 +4,11 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Protocol
 
 from pipeline.domain.money import format_usd
 from pipeline.execution.events import Event, Happened
+from pipeline.reporting.words import count
 
 EVENT_FORMAT = 1
 _MOST_SHOWN = 3
@@ -27,7 +29,8 @@ class Telling:
         self._events = events
         self._quiet = quiet
         self._number = 0
-        self._bar: Callable[[int], None] | None = None
+        self._bar: Bar | None = None
+        self._under_way: set[str] = set()
 
     def say(self, text: str) -> None:
         """Say something to people."""
@@ -40,13 +43,21 @@ class Telling:
         def listen(event: Event) -> None:
             if self._events:
                 self._write(campaign, event)
-            if event.kind is Happened.DELIVER and self._bar is not None:
-                self._bar(1)
+            if self._bar is not None:
+                self._move(event, self._bar)
             line = _line(event)
             if line and (self._bar is None or event.kind not in _ROUTINE):
                 self.say(line)
 
         return listen
+
+    def _move(self, event: Event, bar: "Bar") -> None:
+        if event.kind in {Happened.SUBMIT, Happened.RESUME}:
+            self._under_way.add(event.attempt)
+        elif event.kind in _ENDS:
+            self._under_way.discard(event.attempt)
+        requests = count(len(self._under_way), "request")
+        bar(event.kind is Happened.DELIVER, f", {requests} under way" if self._under_way else "")
 
     def _write(self, campaign: str, event: Event) -> None:
         self._number += 1
@@ -88,13 +99,34 @@ class Telling:
         )
         with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
             task = bars.add_task(what, total=total)
-            self._bar = lambda more: bars.advance(task, more)
+
+            def move(more: int, words: str = "") -> None:
+                bars.update(task, advance=more, description=f"{what}{words}")
+
+            self._bar = move
             try:
-                yield self._bar
+                yield move
             finally:
                 self._bar = None
 
 
+class Bar(Protocol):
+    """Moves a progress bar by some, and changes the words beside its name."""
+
+    def __call__(self, more: int, words: str = "") -> None:
+        """Move by `more`; `words` stand behind the name."""
+
+
+_ENDS = frozenset(
+    {
+        Happened.SETTLE,
+        Happened.FAIL,
+        Happened.REFUSE,
+        Happened.RELEASE,
+        Happened.DOUBT,
+        Happened.LATER,
+    }
+)
 _ROUTINE = frozenset({Happened.RESERVE, Happened.SUBMIT, Happened.DELIVER, Happened.SETTLE})
 _SHOWN = {
     Happened.RESUME: "resuming",

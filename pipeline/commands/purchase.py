@@ -86,9 +86,7 @@ class Purchase:
 
     async def buy(self, plan: Plan) -> Outcome:
         """Buy the plan's steps."""
-        books, history = self._session.books, self._session.history
-        await books.open_ledger.learn(books.elsewhere(history))
-        await books.open_ledger.rehome(books.renamed(history))
+        await self._session.books.bring_ledger_up(self._session.history)
         return await self._runner(plan).buy(plan.steps)
 
     def _runner(self, plan: Plan | None) -> Runner:

@@ -380,7 +380,7 @@ def _wrong_kind(refused: _Refused, schema: Schema, problems: Problems) -> None:
     problems.add(
         codes.KIND,
         pointer,
-        what=f"`{dotted(pointer)}` is {thing(_at(source.value, pointer))}",
+        what=f"`{dotted(pointer)}` is {thing(source.value_at(pointer))}",
         why=f"it takes {refused.detail}" if refused.kind == "kind" else refused.detail,
         fix=fix or f"write it like {_nearest_example(pointer, schema)}",
     )
@@ -432,12 +432,3 @@ def _as_yaml(value: Any) -> str:
         return "[" + ", ".join(_as_yaml(item) for item in value) + "]"
     text = str(value)
     return f'"{text}"' if text.startswith(("#", "{", "*")) else text
-
-
-def _at(value: Json, pointer: Pointer) -> Json:
-    for part in pointer:
-        if isinstance(value, dict):
-            value = value.get(str(part))
-        elif isinstance(value, list) and isinstance(part, int):
-            value = value[part]
-    return value

@@ -11,9 +11,10 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from pipeline.manifest import codes
-from pipeline.manifest.globs import enters, fixed_folder, is_pattern, matches
+from pipeline.manifest.globs import enters, fixed_folder, in_parts, is_pattern, matcher
 from pipeline.manifest.places import Pointer, Problems
 from pipeline.manifest.wording import listed, nearest, quoted
 
@@ -27,7 +28,7 @@ _SOME = re.compile(r"[a-z0-9]")
 _MOST_NEAR = 3
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Listing:
     """What is below the campaign's folder.
 
@@ -38,6 +39,16 @@ class Listing:
 
     files: tuple[str, ...]
     escaping: frozenset[str] = frozenset()
+
+    @cached_property
+    def by_name(self) -> Mapping[str, str]:
+        """Files by their path in Unicode NFC, in which manifests are read."""
+        return {_nfc(path): path for path in self.files}
+
+    @cached_property
+    def in_parts(self) -> Sequence[tuple[str, Sequence[str]]]:
+        """Files with their paths in parts."""
+        return [(path, in_parts(path)) for path in self.files]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +85,8 @@ def match_files(
     places: dict[str, Pointer] = {}
     folders: list[str] = []
     for pointer, text in patterns:
+        if problems.are_full:
+            break
         pattern = _safe(text, pointer, problems)
         if pattern is None:
             continue
@@ -164,16 +177,14 @@ def _found(pattern: str, pointer: Pointer, listing: Listing, problems: Problems)
     found = _escaped(pattern, listing)
     if found:
         _note_escaping(found, pointer, problems)
-    exact = [path for path in listing.files if _nfc(path) == pattern]
-    if exact:
-        yield exact[0]
+    exact = listing.by_name.get(pattern)
+    if exact is not None:
+        yield exact
         return
-    folder = fixed_folder(pattern)
-    here = [
-        path
-        for path in listing.files
-        if is_pattern(pattern) and _nfc(path).startswith(folder) and matches(pattern, path)
-    ]
+    here: list[str] = []
+    if is_pattern(pattern):
+        matches = matcher(pattern)
+        here = [path for path, parts in listing.in_parts if matches(parts)]
     if not here and not found:
         _note_no_match(pattern, pointer, listing, problems)
     yield from sorted(here, key=lambda path: _nfc(path).encode("utf-8", "surrogateescape"))
@@ -187,9 +198,8 @@ def _reference(pointer: Pointer, text: str, listing: Listing, problems: Problems
     if escaped:
         _note_escaping(escaped, pointer, problems)
         return None
-    for file in listing.files:
-        if _nfc(file) == path:
-            return file
+    if path in listing.by_name:
+        return listing.by_name[path]
     near = _near(path, listing)
     problems.add(
         codes.NO_REFERENCE,
@@ -207,8 +217,12 @@ def _escaped(pattern: str, listing: Listing) -> list[str]:
     return sorted(
         link
         for link in listing.escaping
-        if pattern == _nfc(link)
-        or (enters(pattern, link[:-1]) if link.endswith("/") else matches(pattern, link))
+        if pattern == _nfc(link).rstrip("/")
+        or (
+            enters(pattern, in_parts(link[:-1]))
+            if link.endswith("/")
+            else matcher(pattern)(in_parts(link))
+        )
     )
 
 

@@ -8,7 +8,7 @@ that a manifest means the same everywhere; accents are compared in Unicode NFC.
 import functools
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
 _WILD = re.compile(r"[*?\[]")
@@ -37,25 +37,35 @@ def fixed_folder(pattern: str) -> str:
     return "/".join(fixed)
 
 
-def matches(pattern: str, path: str) -> bool:
-    """Whether a pattern stands for a path; both relative, with `/`."""
-    wanted = _compiled(pattern)
-    return len(wanted) in _states(wanted, _parts(path))
+def in_parts(path: str) -> list[str]:
+    """A path as patterns are held against it."""
+    return unicodedata.normalize("NFC", path).split("/")
 
 
-def enters(pattern: str, folder: str) -> bool:
-    """Whether a pattern may stand for something inside a folder."""
-    wanted = _compiled(pattern)
-    return any(state < len(wanted) for state in _states(wanted, _parts(folder)))
+def matcher(pattern: str) -> Callable[[Sequence[str]], bool]:
+    """A test whether a pattern stands for a path, which is given in parts."""
+    wanted = [None if part == _ANY_FOLDERS else _part(part) for part in pattern.split("/")]
+    plain = [expression for expression in wanted if expression is not None]
+
+    def matches(parts: Sequence[str]) -> bool:
+        if len(plain) < len(wanted):
+            return len(wanted) in _states(wanted, parts)
+        return len(parts) == len(plain) and all(
+            expression.fullmatch(part) for expression, part in zip(plain, parts, strict=True)
+        )
+
+    return matches
+
+
+def enters(pattern: str, folder: Sequence[str]) -> bool:
+    """Whether a pattern may stand for something inside a folder, which is given in parts."""
+    wanted = [None if part == _ANY_FOLDERS else _part(part) for part in pattern.split("/")]
+    return any(state < len(wanted) for state in _states(wanted, folder))
 
 
 def name_matches(pattern: str, name: str) -> bool:
-    """Whether a pattern stands for the name of a set, variant or size."""
-    return _part(pattern).fullmatch(name) is not None
-
-
-def _parts(path: str) -> list[str]:
-    return unicodedata.normalize("NFC", path).split("/")
+    """Whether a pattern stands for the name of a set, picture, variant or size."""
+    return _part(pattern).fullmatch(name) is not None if is_pattern(pattern) else pattern == name
 
 
 def _states(wanted: Sequence[_Part], parts: Sequence[str]) -> set[int]:
@@ -87,11 +97,6 @@ def _with_skipped(states: set[int], wanted: Sequence[_Part]) -> set[int]:
             following += 1
             reached.add(following)
     return reached
-
-
-@functools.lru_cache(maxsize=512)
-def _compiled(pattern: str) -> tuple[_Part, ...]:
-    return tuple(None if part == _ANY_FOLDERS else _part(part) for part in pattern.split("/"))
 
 
 @functools.lru_cache(maxsize=512)

@@ -71,11 +71,12 @@ class Source:
         around = pointer
         while around and around not in self.values:
             around = around[:-1]
-        if around == pointer or (around and not isinstance(self._value_at(around), dict)):
+        if around == pointer or (around and not isinstance(self.value_at(around), dict)):
             return self.at_offset(self.values.get(around, (0, 0))[0])
         return self.locate_key(pointer)
 
-    def _value_at(self, pointer: Pointer) -> Json:
+    def value_at(self, pointer: Pointer) -> Json:
+        """What was written at a place, whether or not it was accepted; None if nothing was."""
         value = self.value
         for part in pointer:
             if isinstance(value, dict):

@@ -180,8 +180,7 @@ class World:
                 overdue = session.overdue(plan)
                 if overdue:
                     await lock.file(campaign.name, overdue)
-                await books.open_ledger.learn(books.elsewhere(session.history))
-                await books.open_ledger.rehome(books.renamed(session.history))
+                await books.bring_ledger_up(session.history)
                 bought = await runner(plan).buy(plan.steps)
                 bought.ended[:0] = outcome.ended
                 return bought

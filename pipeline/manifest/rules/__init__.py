@@ -1,1 +1,1 @@
-"""What a manifest has to be beyond its form; one room of the language, one module, each a check."""
+"""What a manifest has to be beyond its form: one module for each part of the language."""

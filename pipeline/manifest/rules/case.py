@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from pipeline.domain.campaign import PixelSize, Workspace
+from pipeline.domain.campaign import MASTER, PixelSize, Workspace
 from pipeline.domain.card import Card
 from pipeline.domain.picture import PictureFacts
 from pipeline.manifest.decode import Decoded
@@ -88,12 +88,12 @@ class Case:
         sizes = self.manifest.sizes
         found: dict[str, PixelSize | None] = {}
         if not self.names("sizes") or any(size.native is None for size in sizes.values()):
-            found["master"] = self.manifest.master
+            found[MASTER] = self.manifest.master
         for name, size in sizes.items():
             if size.native is None:
                 continue
             if size.native == (self.manifest.master or DEFAULT_MASTER):
-                found.setdefault("master", self.manifest.master)
+                found.setdefault(MASTER, self.manifest.master)
             elif size.native not in found.values():
                 found[name] = size.native
         return found

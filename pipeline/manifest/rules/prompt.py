@@ -7,7 +7,7 @@ from typing import NamedTuple
 from pipeline.domain.template import Placeholder, Stray, parse
 from pipeline.manifest import codes
 from pipeline.manifest.counting import find_count
-from pipeline.manifest.globs import name_matches
+from pipeline.manifest.globs import is_pattern, name_matches
 from pipeline.manifest.places import Pointer
 from pipeline.manifest.rules.case import Case
 from pipeline.manifest.wording import listed, nearest, quoted
@@ -17,6 +17,8 @@ SUBJECT = "subject"
 _PROMPT: Pointer = ("prompt",)
 _VALUE_NAME = re.compile(r"[a-z][a-z0-9_]*")
 _NOT_VALUES = ("params",)
+_MOST_PATTERNS = 100
+"""Patterns of rules that are tried for a missing value; planning sees to every cell anyway."""
 
 
 class _Value(NamedTuple):
@@ -167,6 +169,11 @@ def _unknown(case: Case, placeholder: Placeholder, known: list[str]) -> str | No
         why, otherwise = "there are no `images`, so there are no sets", "delete it"
     elif placeholder.root == "variant" and not case.names("variants"):
         why, otherwise = "there are no `variants`", "add variants with this value, or delete it"
+    elif placeholder.root == "variant" and any(
+        not isinstance(case.source.value_at(("variants", name)), dict)
+        for name in case.names("variants")
+    ):
+        return None  # a variant that is no map is said to be none; it may have had the value
     else:
         owner = "image set" if placeholder.root == "set" else "variant"
         why = f"no {owner} has a value called `{placeholder.key}`"
@@ -215,10 +222,9 @@ def _missing(case: Case, placeholder: Placeholder) -> None:
         lacking = [
             name
             for name, variant in case.manifest.variants.items()
-            if key not in (variant.model_extra or {})
-            and case.is_sound(section, name)
-            and not _is_extended(case, name, key)
+            if key not in (variant.model_extra or {}) and case.is_sound(section, name)
         ]
+        lacking = _not_extended(case, lacking, key)
     if not lacking:
         return
     below = " under `values`" if placeholder.root == "set" else ""
@@ -232,13 +238,21 @@ def _missing(case: Case, placeholder: Placeholder) -> None:
     )
 
 
-def _is_extended(case: Case, variant: str, key: str) -> bool:
-    """Whether a rule gives a variant this value, at least in some cells; planning sees to all."""
-    return not case.is_sound("matrix", "extend") or any(
-        key in (rule.with_.model_extra or {})
-        and (rule.where.variant is None or name_matches(rule.where.variant, variant))
+def _not_extended(case: Case, variants: list[str], key: str) -> list[str]:
+    """Those variants that no rule gives this value, not even in some cells."""
+    if not case.is_sound("matrix", "extend"):
+        return []
+    patterns = {
+        "*" if rule.where.variant is None else rule.where.variant
         for rule in case.manifest.matrix.extend
-    )
+        if key in (rule.with_.model_extra or {})
+    }
+    wild = [pattern for pattern in patterns if is_pattern(pattern)][:_MOST_PATTERNS]
+    return [
+        name
+        for name in variants
+        if name not in patterns and not any(name_matches(pattern, name) for pattern in wild)
+    ]
 
 
 def _unused(case: Case, values: list[_Value], used: set[str]) -> None:

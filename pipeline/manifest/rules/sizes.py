@@ -53,7 +53,7 @@ def _check_master(case: Case) -> None:
         else f"{quoted(case.card.model)} makes several sizes, which may differ in price",
         fix=f"add `master: {_possible(rule)}`"
         if rule.form == "pixels"
-        else f"add `master:` with {' or '.join(sides)} pixels on the longer side, such as"
+        else f"add `master:` with {_either(sides)} pixels on the longer side, such as"
         f" `master: {_possible(rule)}`",
     )
 
@@ -133,6 +133,10 @@ def _check_delivery(case: Case, name: str, entry: SizeEntry) -> None:
                 fix="write a smaller size, or give it a larger `native` of its own",
                 severity=Severity.WARNING,
             )
+
+
+def _either(words: list[str]) -> str:
+    return " or ".join(word for word in (", ".join(words[:-1]), words[-1]) if word)
 
 
 def _scaled(size: PixelSize, rule: SizeRule) -> PixelSize:
