@@ -1,6 +1,6 @@
 """Native sizes of a campaign, and how a request states one."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from math import gcd
 
 from pipeline.domain.campaign import MASTER, Campaign, PixelSize, Size
@@ -45,9 +45,19 @@ def size_fields(card: Card, size: PixelSize) -> dict[str, Json]:
     enough = [name for name, side in rule.resolutions if side >= longest]
     fields: dict[str, Json] = {rule.field: enough[0] if enough else rule.resolutions[-1][0]}
     if rule.aspect_field is not None:
-        shared = gcd(size.width, size.height)
-        fields[rule.aspect_field] = f"{size.width // shared}:{size.height // shared}"
+        fields[rule.aspect_field] = _aspect(rule.aspects, size)
     return fields
+
+
+def _aspect(aspects: Sequence[str], size: PixelSize) -> str:
+    """A size's ratio as the model spells it: `21:9`, not `7:3`."""
+    shared = gcd(size.width, size.height)
+    ratio = (size.width // shared, size.height // shared)
+    for spelling in aspects:
+        width, height = map(int, spelling.split(":"))
+        if width * ratio[1] == height * ratio[0]:
+            return spelling
+    return f"{ratio[0]}:{ratio[1]}"
 
 
 def size_label(fields: Mapping[str, Json]) -> str:
