@@ -135,7 +135,7 @@ def prepare_state(state: Path) -> None:
 
 def _no_workspace(start: Path) -> Problem:
     return Problem(
-        code="M090",
+        code="M100",
         what="there is no workspace here",
         why=f"neither `{start}` nor any folder above it holds a folder `campaigns`",
         fix="go to your repository, or start one here: `campaign init NAME`",

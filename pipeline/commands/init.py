@@ -106,7 +106,7 @@ def _ignore_outputs(outputs: Path) -> None:
 
 def _no_slug(name: str) -> Problem:
     return Problem(
-        code="M093",
+        code="M103",
         what=f"`{name}` cannot be a campaign's name",
         why="it names a folder and stands in addresses: lower-case letters, digits and `-`, at "
         "most 60, the first one no `-`",
@@ -120,7 +120,7 @@ def _slug(name: str) -> str:
 
 def _taken(name: str, places: Places) -> Problem:
     return Problem(
-        code="M094",
+        code="M104",
         what=f"there is a campaign `{name}` already",
         why=f"`{places.shown(places.campaign(name))}` exists; nothing was changed",
         fix="choose another name",
@@ -129,7 +129,7 @@ def _taken(name: str, places: Places) -> Problem:
 
 def _no_source(source: str) -> Problem:
     return Problem(
-        code="M091",
+        code="M101",
         what=f"there is no campaign `{source}`",
         why="there is nothing to copy from; nothing was made",
         fix="`campaign status` lists the campaigns of this workspace",

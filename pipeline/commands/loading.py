@@ -129,7 +129,7 @@ def _text(file: Path, places: Places) -> str:
 
 def _unreadable(file: Path, places: Places, error: OSError) -> Problem:
     return Problem(
-        code="M092",
+        code="M102",
         what=f"`{places.shown(file)}` cannot be read",
         why=str(error.strerror),
         fix="check the file and its permissions",
@@ -142,7 +142,7 @@ def _no_campaign(places: Places, name: str) -> Problem:
     hint = f"did you mean `{near}`? " if near else ""
     listed = ", ".join(f"`{one}`" for one in known)
     return Problem(
-        code="M091",
+        code="M101",
         what=f"there is no campaign `{name}`",
         why=f"`{places.shown(places.campaign(name) / MANIFEST)}` does not exist",
         fix=f"{hint}known campaigns: {listed}" if known else f"make it: `campaign init {name}`",

@@ -165,7 +165,7 @@ def _summary(
 
 def _nothing_here() -> Problem:
     return Problem(
-        code="M095",
+        code="M105",
         what="this workspace has no campaign",
         why="there is nothing whose books could be reconciled",
         fix="start one: `campaign init NAME`",
