@@ -131,7 +131,10 @@ def plan(names: tuple[str, ...], every: bool, **options: Any) -> int:  # noqa: F
         click.echo(result.text, nl=False)
     _show(result.problems)
     if options["out"] is not None:
-        result.save(options["out"])
+        try:
+            result.save(options["out"])
+        except OSError as error:
+            raise click.UsageError(f"cannot write `{options['out']}`: {error.strerror}") from error
     return result.exit_code(detailed=options["detailed_exitcode"])
 
 
@@ -273,9 +276,9 @@ def schema(which: str) -> int:
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Run the command line and exit with the code of the design's table."""
-    # A command makes many small values and few cycles, and ends soon: looking for cycles all the
-    # time would cost a quarter of planning ten thousand cells.
-    gc.set_threshold(200_000, 50, 1000)
+    # Planning makes many small values, few cycles, and ends soon: looking for cycles would cost a
+    # tenth of a run over ten thousand cells. What runs for long switches it on again.
+    gc.disable()
     try:
         code = campaign.main(args=argv, standalone_mode=False)
     except click.exceptions.Exit as stop:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from pipeline.adapters.durable_files import temporary_beside
 from pipeline.domain.rendition import RenditionSpec
@@ -85,20 +85,26 @@ class View:
 
     Attributes:
         folder: where it lies.
-        files: what the index knows.
         thumbs: names of thumbnails that are there; each is named by the digest of its source, so
             its name alone says what it is, and the index does not list it.
     """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.files: dict[str, Made] = _read_index(folder / INDEX)
+        # Rows of the index as they are read: most runs only compare them.
+        self._rows: dict[str, Sequence[Any]] = _read_index(folder / INDEX)
         self.thumbs: set[str] = set()
+        self._failed = False
+
+    @property
+    def files(self) -> dict[str, Made]:
+        """What the index knows, by name."""
+        return {name: Made._make(row) for name, row in self._rows.items()}
 
     def missing(self, wanted: Iterable[Wanted]) -> list[Wanted]:
         """What is not there, or was changed since, or was made for another key."""
         there, self.thumbs = _look_below(self.folder)
-        files, thumbs = self.files, self.thumbs
+        rows, thumbs = self._rows, self.thumbs
         found: list[Wanted] = []
         for item in wanted:
             name, key, _, spec = item
@@ -106,20 +112,19 @@ class View:
                 if name not in thumbs:
                     found.append(item)
                 continue
-            made = files.get(name)
-            if made is None or made[0] != key or there.get(name) != made[1:3]:
+            row = rows.get(name)
+            if row is None or row[0] != key or there.get(name) != (row[1], row[2]):
                 found.append(item)
         return found
 
     def is_current(self, name: str, key: str) -> bool:
         """Whether one file is there as it was made for this key."""
-        made = self.files.get(name)
         try:
             status = (self.folder / name).stat()
         except OSError:
             return False
-        stamp = (key, status.st_size, status.st_mtime_ns)
-        return made is not None and made[:3] == stamp
+        row = self._rows.get(name)
+        return row is not None and tuple(row[:3]) == (key, status.st_size, status.st_mtime_ns)
 
     def make(
         self,
@@ -156,17 +161,26 @@ class View:
                     failed += problems
                     progress(len(by_source[source]))
         finally:
+            self._failed = bool(failed)
             self._write_index()
         return failed
 
-    def prune(self, wanted: Iterable[str]) -> int:
-        """Remove files of the view that nobody wants any more; returns how many."""
-        keep = frozenset(wanted)
-        stale = [name for name in (*self.files, *self.thumbs) if name not in keep]
+    def prune(self, wanted: Sequence[str], *, pages: Sequence[str] = ()) -> int:
+        """Remove files of the view that nobody wants any more; returns how many.
+
+        Args:
+            wanted: names, each once.
+            pages: names of written pages, which stay as well.
+        """
+        there = len(self._rows) + len(self.thumbs) - sum(name in self._rows for name in pages)
+        if there == len(wanted) and not self._failed:
+            return 0  # everything wanted is there, and nothing else
+        keep = frozenset((*wanted, *pages))
+        stale = [name for name in (*self._rows, *self.thumbs) if name not in keep]
         for name in stale:
             with suppress(FileNotFoundError):
                 (self.folder / name).unlink()
-            self.files.pop(name, None)
+            self._rows.pop(name, None)
             self.thumbs.discard(name)
         if stale:
             self._write_index()
@@ -217,22 +231,25 @@ class View:
 
     def _note(self, item: Wanted, drawn: Drawn) -> None:
         status = (self.folder / item.name).stat()
-        self.files[item.name] = Made(item.key, status.st_size, status.st_mtime_ns, *drawn)
+        self._rows[item.name] = Made(item.key, status.st_size, status.st_mtime_ns, *drawn)
 
     def _write_index(self) -> None:
-        body = {"view": _INDEX_FORMAT, "files": self.files}
+        body = {"view": _INDEX_FORMAT, "files": self._rows}
         self.write(INDEX, json.dumps(body, separators=(",", ":")))
 
 
-def _read_index(path: Path) -> dict[str, Made]:
-    """The index; empty where there is none that can be read: everything can be made again."""
+def _read_index(path: Path) -> dict[str, Sequence[Any]]:
+    """Rows of the index; none where it cannot be read: everything can be made again."""
     try:
         body = json.loads(path.read_bytes())
         if body["view"] != _INDEX_FORMAT:
             return {}
-        return {name: Made._make(made) for name, made in body["files"].items()}
-    except (OSError, ValueError, KeyError, TypeError):
+        rows: dict[str, Sequence[Any]] = body["files"]
+        if any(len(row) != len(Made._fields) for row in rows.values()):
+            return {}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return {}
+    return rows
 
 
 def _look_below(folder: Path) -> tuple[Mapping[str, tuple[int, int]], set[str]]:

@@ -61,6 +61,7 @@ class Books:
         if run or path.exists():
             self.ledger = SqliteLedger(path, run=run, runs=self.runs)
         self._in_ledger: list[Filed] = []
+        self._added: tuple[History, list[Booked]] | None = None
 
     @property
     def open_ledger(self) -> SqliteLedger:
@@ -113,7 +114,9 @@ class Books:
 
     def spent(self, history: History, scope: str, name: str) -> Spent:
         """Money and pictures of a scope, by ledger and receipts together, each attempt once."""
-        return add_up(self._booked(history), scope, name)
+        if self._added is None or self._added[0] is not history:
+            self._added = (history, self._booked(history))
+        return add_up(self._added[1], scope, name)
 
     def renamed(self, history: History) -> dict[str, str]:
         """Attempts of campaigns that are not in this tree, and in whose lock they stand now."""

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.adapters.view import Drawn, Made, NotMade, View, Wanted
+from pipeline.adapters.view import Drawn, NotMade, View, Wanted
 from pipeline.commands.books import Books
 from pipeline.commands.pages import Pages, page_key, thumb_name
 from pipeline.commands.session import Subject
@@ -102,11 +102,10 @@ class Outputs:
         failed: list[NotMade] = []
         if self.missing:
             failed = self._make(progress)
-        pages = self._pages(rehearsal)
+        pages = self._pages(rehearsal, failed)
         key = page_key(pages)
         stale = not all(self._view.is_current(name, key) for name in (PAGE, DOCUMENT))
-        keep = [item.name for item in self._wanted]
-        pruned = self._view.prune([*keep, PAGE, DOCUMENT])
+        pruned = self._view.prune([item.name for item in self._wanted], pages=(PAGE, DOCUMENT))
         if stale or force_page:
             self._write(pages, key)
         return Refreshed(
@@ -137,7 +136,7 @@ class Outputs:
         self._view.write(DOCUMENT, sheet.json)
         self._view.remember([PAGE, DOCUMENT], key)
 
-    def _pages(self, rehearsal: Rehearsal | None) -> Pages:
+    def _pages(self, rehearsal: Rehearsal | None, failed: Sequence[NotMade]) -> Pages:
         books, name = self._books, self._plan.campaign
         return Pages(
             subject=self._subject,
@@ -146,15 +145,12 @@ class Outputs:
             spent=books.spent(self._history, "campaign", name),
             real=None if rehearsal is None else rehearsal.plan,
             real_left=None if rehearsal is None else rehearsal.left,
-            files=self._pictures(),
-            thumbs=sorted(self._view.thumbs),
+            files=self._view.files,
+            thumbs=self._view.thumbs,
+            lacking=sorted(one.name for one in failed),
             wanted=tuple(self._files),
             engine=self._engine,
         )
-
-    def _pictures(self) -> dict[str, Made]:
-        files = self._view.files
-        return {name: made for name, made in files.items() if name not in {PAGE, DOCUMENT}}
 
     def _of_cells(self) -> Iterator[Wanted]:
         store = self._books.store

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from pipeline import __version__
@@ -11,6 +12,7 @@ from pipeline.domain.attempt import Spent
 from pipeline.domain.history import History
 from pipeline.domain.money import MicroUsd
 from pipeline.domain.plan import Plan
+from pipeline.domain.rendition import ENCODER
 from pipeline.planning.view import WantedFile
 
 
@@ -26,7 +28,8 @@ class Pages:
         real: the plan of the same campaign for real money; drafts only.
         real_left: what the real cap has left before that plan; drafts only.
         files: the view's files, by name.
-        thumbs: names of thumbnails that are there, sorted.
+        thumbs: names of thumbnails that are there.
+        lacking: names of files that should be there and could not be made, sorted.
         wanted: files that belong to cells.
         engine: version of what made drafts.
     """
@@ -38,7 +41,8 @@ class Pages:
     real: Plan | None
     real_left: MicroUsd | None
     files: Mapping[str, Made]
-    thumbs: Sequence[str]
+    thumbs: AbstractSet[str]
+    lacking: Sequence[str]
     wanted: tuple[WantedFile, ...]
     engine: str
 
@@ -51,17 +55,16 @@ def thumb_name(digest: str) -> str:
 def page_key(pages: Pages) -> str:
     """Names a page's content without making it: the digest of all that goes into it.
 
-    Two keys may differ for one content, which only means that it is written once more.
+    What is known of files needs no place of its own: masters, formats and encoder decide it, but
+    for those that could not be made.
     """
-    plan, files = pages.plan, pages.files
-    parts = [__version__, plan.manifest, plan.realm, pages.engine, repr(pages.spent)]
+    plan = pages.plan
+    parts = [__version__, ENCODER, plan.manifest, plan.realm, pages.engine, repr(pages.spent)]
     parts.append(f"{pages.real_left} {None if pages.real is None else pages.real.cost}")
     parts += [cell.key for cell in plan.cells]
     for action, reason, detail, output in plan.decisions:
         parts += (action, reason, detail, "" if output is None else output.sha256)
     for attempt, money in pages.history.attempts.items():
         parts += (attempt, str(money.charged), str(money.is_confirmed))
-    parts += files
-    parts += [made.key for made in files.values()]
-    parts += pages.thumbs
+    parts += pages.lacking
     return hashlib.sha256("\n".join(parts).encode("utf-8", "surrogatepass")).hexdigest()

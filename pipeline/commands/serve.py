@@ -1,5 +1,6 @@
 """`campaign serve`: the embedded provider over HTTP."""
 
+import gc
 from collections.abc import Callable
 from pathlib import Path
 
@@ -25,6 +26,7 @@ def serve(
         from pipeline.emulator.state import State  # noqa: PLC0415 (an extra)
     except ModuleNotFoundError as error:
         raise CampaignError(UNUSABLE, [not_installed(error)]) from error
+    gc.enable()  # from here on the program runs for long
     folder = state or _default_state()
     clock = SystemClock()
     with State(folder) as kept:

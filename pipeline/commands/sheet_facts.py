@@ -36,7 +36,6 @@ class _Builder:
     def __init__(self, pages: Pages) -> None:
         self._pages = pages
         self._campaign = pages.subject.campaign
-        self._thumbs = frozenset(pages.thumbs)
         self._prompts: dict[str, int] = {}
         self._prompt_list: list[sheet.Prompt] = []
         self._params: dict[tuple[tuple[str, str], ...], int] = {}
@@ -206,7 +205,7 @@ class _Builder:
                 )
 
     def _here(self, name: str) -> str | None:
-        here = name in self._pages.files or name in self._thumbs
+        here = name in self._pages.files or name in self._pages.thumbs
         return name if here else None
 
     def _original(self, image_set: ImageSet, picture: Picture) -> sheet.Original:

@@ -1,5 +1,6 @@
 """The provider's side of a run, built for a realm: client, intake, and for drafts the provider."""
 
+import gc
 import os
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -42,6 +43,7 @@ async def connect(
     """
     from pipeline.imaging.inspect import inspect, verify  # noqa: PLC0415 (loads the pixel library)
 
+    gc.enable()  # from here on the program may run for hours
     account = subjects[0].workspace.account
     agent = f"campaign-pipeline/{__version__}"
     locate = _pictures(places, subjects).__getitem__

@@ -8,6 +8,7 @@ from them.
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any, Literal, NamedTuple
 
 from pipeline.domain.fingerprint import CellKey, Components, JobKey, Json, Sha256, canonical
@@ -68,16 +69,12 @@ class Recipe:
         Raises:
             KeyError: a component is missing.
         """
-        return Recipe(
-            provider=body["provider"],
-            realm=body["realm"],
-            model=body["model"],
-            prompt=body["prompt"],
-            reference=body["reference"],
-            params=body["params"],
-            size=body["size"],
-            engine=body.get("engine"),
-        )
+        provider, realm, model, prompt, reference, params, size = _RECIPE(body)
+        engine = body.get("engine")
+        return Recipe(provider, realm, model, prompt, reference, params, size, engine)
+
+
+_RECIPE = itemgetter("provider", "realm", "model", "prompt", "reference", "params", "size")
 
 
 def cell_components(recipe: Recipe, source: Sha256 | None, take: int) -> dict[str, Json]:

@@ -8,6 +8,7 @@ matter.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any, Literal, NamedTuple
 
 from pipeline.domain.fingerprint import CellKey, JobKey, Json, Sha256, canonical
@@ -179,6 +180,10 @@ class Waive:
     reason: str
 
 
+# A lock has thousands of these: all fields at once, in the order of the tuples above.
+_CELL = itemgetter("key", "address", "source", "take")
+_OUTPUT = itemgetter("sha256", "bytes", "width", "height", "mime")
+
 Receipt = Gen | Failed | Doubt | Charge | Match | Use | Waive
 
 
@@ -273,23 +278,20 @@ def read_order(body: Mapping[str, Any]) -> Order:
 
     Raises:
         KeyError: a field is missing.
+        TypeError: a field is of the wrong type.
     """
     return Order(
-        attempt=_text(body["attempt"]),
-        job=JobKey(_text(body["job"])),
-        recipe=Recipe.read(body["recipe"]),
-        asked=body["asked"],
-        cells=tuple(_read_cell(cell) for cell in body["cells"]),
-        quote=MicroUsd(_whole(body["quote"])),
+        _text(body["attempt"]),
+        JobKey(_text(body["job"])),
+        Recipe.read(body["recipe"]),
+        body["asked"],
+        tuple([AskedCell._make(_CELL(cell)) for cell in body["cells"]]),
+        MicroUsd(_whole(body["quote"])),
     )
 
 
 def _cell_body(cell: AskedCell) -> dict[str, Json]:
     return {"key": cell.key, "address": cell.address, "source": cell.source, "take": cell.take}
-
-
-def _read_cell(body: Mapping[str, Any]) -> AskedCell:
-    return AskedCell(CellKey(body["key"]), body["address"], body["source"], body["take"])
 
 
 def _output_body(output: Output) -> dict[str, Json]:
@@ -300,12 +302,6 @@ def _output_body(output: Output) -> dict[str, Json]:
         "height": output.height,
         "mime": output.mime,
     }
-
-
-def _read_output(body: Mapping[str, Any]) -> Output:
-    return Output(
-        Sha256(_text(body["sha256"])), body["bytes"], body["width"], body["height"], body["mime"]
-    )
 
 
 def _text(value: object) -> str:
@@ -321,7 +317,7 @@ def _whole(value: object) -> int:
 
 
 def _read_outputs(bodies: Sequence[Mapping[str, Any]]) -> tuple[Output, ...]:
-    return tuple(_read_output(body) for body in bodies)
+    return tuple([Output._make(_OUTPUT(body)) for body in bodies])
 
 
 _READERS: Mapping[str, Any] = {
@@ -339,9 +335,9 @@ _READERS: Mapping[str, Any] = {
     "use": lambda b: Use(
         _text(b["attempt"]),
         b["at"],
-        _read_cell(b["cell"]),
+        AskedCell._make(_CELL(b["cell"])),
         Recipe.read(b["recipe"]),
-        _read_output(b["output"]),
+        Output._make(_OUTPUT(b["output"])),
         b["delivered"],
     ),
     "waive": lambda b: Waive(_text(b["attempt"]), b["at"], b["by"], b["reason"]),

@@ -25,6 +25,8 @@ _DRIVE = re.compile(r"[A-Za-z]:")
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 _UNSAFE = re.compile(r"[^a-z0-9._-]+")
 _SOME = re.compile(r"[a-z0-9]")
+_SAFE = re.compile(r"[a-z0-9](?:[a-z0-9._-]*[a-z0-9_])?")
+"""What `_safe_part` would give back as it is."""
 _MOST_NEAR = 3
 
 
@@ -127,6 +129,8 @@ def in_plain_letters(text: str) -> str:
 
 
 def _safe_part(text: str) -> str:
+    if _SAFE.fullmatch(text):
+        return text
     safe = _UNSAFE.sub("-", in_plain_letters(text)).strip("-.")
     if _SOME.search(safe):
         return safe

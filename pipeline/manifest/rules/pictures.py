@@ -37,6 +37,8 @@ def _check_picture(case: Case, path: str, pointer: Pointer) -> None:
 
 def _limits(path: str, facts: PictureFacts, card: Card) -> Iterator[Finding]:
     rule = card.inputs
+    if _is_fine(facts, rule):
+        return
     name, model = quoted(path), quoted(card.model)
     if facts.format not in rule.formats:
         yield Finding(
@@ -76,6 +78,19 @@ def _limits(path: str, facts: PictureFacts, card: Card) -> Iterator[Finding]:
             " shorter one",
             fix="crop it",
         )
+
+
+def _is_fine(facts: PictureFacts, rule: InputRule) -> bool:
+    """Whether none of the limits is passed; asked first, since thousands of pictures are fine."""
+    width, height = facts.width, facts.height
+    longer, shorter = (width, height) if width > height else (height, width)
+    return (
+        facts.format in rule.formats
+        and facts.size <= rule.max_bytes
+        and width * height <= rule.max_pixels
+        and rule.min_side <= shorter
+        and longer <= rule.max_ratio * shorter
+    )
 
 
 def _favourite(rule: InputRule) -> str:
