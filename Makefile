@@ -33,7 +33,7 @@ imports: $(VENV)/dev ## Check that imports go one way.
 	$(BIN)/lint-imports
 
 unit: $(VENV)/dev chromium ## Run every test.
-	$(BIN)/pytest -q
+	$(BIN)/pytest -q -n 2 --dist worksteal
 
 bench: $(VENV)/bench ## Measure speed as ratios against peers in the same run.
 	$(BIN)/python -m tests.benchmarks

@@ -12,7 +12,7 @@ import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import NamedTuple, TypeVar, cast
+from typing import Any, NamedTuple, TypeVar, cast
 
 from pipeline.adapters.durable_files import make_folder
 from pipeline.adapters.runs import Runs
@@ -38,6 +38,9 @@ LEDGER_FORMAT = 1
 STATE_DAMAGED = 12
 _T = TypeVar("_T")
 _BUSY_S = 60
+# What SQLite says of a file that is not what was written: its first byte; the rest are details.
+_DAMAGE = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR})
+_PRIMARY = 0xFF
 
 _ENDED = ", ".join(f"'{state}'" for state in sorted(ENDED))
 _FREE = f"'{State.REFUSED}', '{State.ABANDONED}'"
@@ -150,6 +153,7 @@ class SqliteLedger:
         Raises:
             CampaignError: exit 12; damaged or from a newer program.
         """
+        self._path = path
         self._run = run
         self._runs = runs
         self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ledger")
@@ -164,7 +168,7 @@ class SqliteLedger:
 
     def filings(self) -> int:
         """How many receipts were ever filed through this ledger; grows with each."""
-        (value,) = self._reads.execute("SELECT value FROM meta WHERE name = 'filings'").fetchone()
+        ((value,),) = self._rows("SELECT value FROM meta WHERE name = 'filings'")
         return int(value)
 
     def mark_seen(self, filings: int) -> None:
@@ -175,12 +179,12 @@ class SqliteLedger:
         """Receipts of all attempts that have one, with their billing rows."""
         found = [
             Filed(campaign, read(json.loads(line)))
-            for campaign, line in self._reads.execute(
+            for campaign, line in self._rows(
                 "SELECT campaign, receipt FROM attempts"
                 f" WHERE receipt <> '' AND state NOT IN ({_FREE}) ORDER BY reserved_at, id"
             )
         ]
-        rows = self._reads.execute(
+        rows = self._rows(
             "SELECT a.campaign, b.attempt, b.bill_row, b.amount, b.at FROM billing b"
             " JOIN attempts a ON a.id = b.attempt ORDER BY b.at, b.bill_row"
         )
@@ -193,7 +197,7 @@ class SqliteLedger:
         """Cells of open attempts."""
         alive: dict[str, bool] = {}
         found: dict[CellKey, Claim] = {}
-        rows = self._reads.execute(
+        rows = self._rows(
             "SELECT c.cell, a.id, a.state, a.run FROM cells c JOIN attempts a ON a.id = c.attempt"
             " WHERE c.is_open = 1"
         )
@@ -205,11 +209,11 @@ class SqliteLedger:
 
     def booked(self) -> list[Booked]:
         """What each attempt of this ledger books, those that ended for free left out."""
-        return [Booked._make(row) for row in self._reads.execute(_BOOKED)]
+        return [Booked._make(row) for row in self._rows(_BOOKED)]
 
     def attempts(self) -> frozenset[str]:
         """Ids of all attempts that were ever made through this ledger."""
-        return frozenset(found for (found,) in self._reads.execute("SELECT id FROM attempts"))
+        return frozenset(found for (found,) in self._rows("SELECT id FROM attempts"))
 
     async def open_attempts(self) -> Sequence[OpenAttempt]:
         """All attempts that have not ended, oldest first."""
@@ -217,53 +221,53 @@ class SqliteLedger:
 
     def list_open(self) -> Sequence[OpenAttempt]:
         """As `open_attempts`, for callers that do not wait."""
-        rows = self._reads.execute(
-            f"{_ATTEMPT} WHERE state NOT IN ({_ENDED}) ORDER BY reserved_at, id"
-        )
+        rows = self._rows(f"{_ATTEMPT} WHERE state NOT IN ({_ENDED}) ORDER BY reserved_at, id")
         return [_attempt(row) for row in rows]
 
     async def state_of(self, attempt: str) -> OpenAttempt | None:
         """One attempt if it has not ended."""
-        row = self._reads.execute(
-            f"{_ATTEMPT} WHERE id = ? AND state NOT IN ({_ENDED})", (attempt,)
-        ).fetchone()
-        return None if row is None else _attempt(row)
+        rows = self._rows(f"{_ATTEMPT} WHERE id = ? AND state NOT IN ({_ENDED})", (attempt,))
+        return _attempt(rows[0]) if rows else None
 
     async def owned(self) -> frozenset[str]:
         """Ids of all predictions that belong to some attempt."""
-        rows = self._reads.execute("SELECT prediction FROM attempts WHERE prediction <> ''")
+        rows = self._rows("SELECT prediction FROM attempts WHERE prediction <> ''")
         return frozenset(prediction for (prediction,) in rows)
 
     def predictions(self) -> Mapping[str, tuple[str, str]]:
         """Attempt and campaign of each prediction."""
-        rows = self._reads.execute(
-            "SELECT prediction, id, campaign FROM attempts WHERE prediction <> ''"
-        )
+        rows = self._rows("SELECT prediction, id, campaign FROM attempts WHERE prediction <> ''")
         return {prediction: (attempt, campaign) for prediction, attempt, campaign in rows}
-
-    def unfinished_bills(self) -> Sequence[tuple[str, str]]:
-        """Attempt and prediction of all that may still get rows of the bill, oldest first."""
-        return self._reads.execute(
-            "SELECT id, prediction FROM attempts WHERE prediction <> '' ORDER BY reserved_at, id"
-        ).fetchall()
 
     async def upload_of(self, digest: Sha256, *, since: str) -> str | None:
         """Address of a picture that was uploaded for reuse at or after a moment."""
-        row = self._reads.execute(
+        rows = self._rows(
             "SELECT address FROM uploads WHERE sha256 = ? AND at >= ? AND reusable"
             " ORDER BY at DESC LIMIT 1",
             (digest, since),
-        ).fetchone()
-        return None if row is None else str(row[0])
+        )
+        return str(rows[0][0]) if rows else None
 
     async def uploads(self) -> frozenset[str]:
         """Addresses of all remembered uploads."""
-        rows = self._reads.execute("SELECT address FROM uploads")
+        rows = self._rows("SELECT address FROM uploads")
         return frozenset(address for (address,) in rows)
 
     def is_alive(self, run: str) -> bool:
         """Whether the process of a run still exists; this run counts as alive."""
         return run == self._run or self._runs.is_alive(run)
+
+    def _rows(self, query: str, values: Sequence[object] = ()) -> list[Any]:
+        try:
+            return self._reads.execute(query, values).fetchall()
+        except sqlite3.DatabaseError as error:
+            raise self._told(error) from error
+
+    def _told(self, error: Exception) -> Exception:
+        """Damage as a problem of stored state; any other error as it is."""
+        if getattr(error, "sqlite_errorcode", 0) & _PRIMARY in _DAMAGE:
+            return CampaignError(STATE_DAMAGED, [_damaged(self._path, str(error))])
+        return error
 
     # Writing
 
@@ -453,11 +457,14 @@ class SqliteLedger:
 
     def _end(self, attempt: str, state: State, note: str) -> None:
         self._db.execute("UPDATE meta SET value = value + 1 WHERE name = 'filings'")
-        self._db.execute(
+        done = self._db.execute(
             "UPDATE attempts SET state = ?, note = ?, filing ="
-            " (SELECT CAST(value AS INTEGER) FROM meta WHERE name = 'filings') * ? WHERE id = ?",
+            " (SELECT CAST(value AS INTEGER) FROM meta WHERE name = 'filings') * ?"
+            f" WHERE id = ? AND state NOT IN ({_ENDED})",
             (state, note, state is State.FILED, attempt),
         )
+        if done.rowcount != 1:
+            raise LookupError(f"attempt {attempt} is not open")
         self._db.execute("UPDATE cells SET is_open = 0 WHERE attempt = ?", (attempt,))
         self._step(attempt, state)
 
@@ -480,7 +487,7 @@ class SqliteLedger:
             try:
                 results = await loop.run_in_executor(self._writer, self._commit, works)
             except Exception as error:  # noqa: BLE001 (each caller gets it)
-                results = [error] * len(batch)
+                results = [self._told(error)] * len(batch)
             for (_, done), result in zip(batch, results, strict=True):
                 if done.cancelled():
                     continue
@@ -499,11 +506,12 @@ class SqliteLedger:
                     results.append(work())
                 except Exception as error:  # noqa: BLE001 (the caller of this one gets it)
                     self._db.execute("ROLLBACK TO one")
-                    results.append(error)
+                    results.append(self._told(error))
                 self._db.execute("RELEASE one")
             self._db.execute("COMMIT")
         except BaseException:
-            self._db.execute("ROLLBACK")
+            if self._db.in_transaction:  # SQLite ends it by itself where the disk is full
+                self._db.execute("ROLLBACK")
             raise
         return results
 
@@ -564,9 +572,13 @@ def _open(path: Path) -> sqlite3.Connection:
                 for statement in _SCHEMA.split(";"):
                     db.execute(statement)
             db.execute("COMMIT")
-        (found,) = db.execute("SELECT value FROM meta WHERE name = 'format'").fetchone()
+        row = db.execute("SELECT value FROM meta WHERE name = 'format'").fetchone()
     except sqlite3.DatabaseError as error:
         raise CampaignError(STATE_DAMAGED, [_damaged(path, str(error))]) from error
+    if row is None:
+        db.close()
+        raise CampaignError(STATE_DAMAGED, [_damaged(path, "it states no format")])
+    (found,) = row
     if found != str(LEDGER_FORMAT):
         db.close()
         raise CampaignError(STATE_DAMAGED, [_newer(path, found)])

@@ -64,11 +64,21 @@ def facts_of(
             found[path] = str(error)
             continue
         found[path] = facts
-        if time.time_ns() - max(status.st_mtime_ns, status.st_ctime_ns) > _SETTLED_NS:
+        is_settled = time.time_ns() - max(status.st_mtime_ns, status.st_ctime_ns) > _SETTLED_NS
+        if is_settled and _is_text(path):
             learned.append((path, *stamp, facts.sha256, facts.width, facts.height, facts.format))
     if learned:
         _save(cache, learned)
     return found
+
+
+def _is_text(path: str) -> bool:
+    """Whether a path can be stored; a name of other bytes than UTF-8 cannot."""
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _load(cache: Path) -> dict[str, _Row]:

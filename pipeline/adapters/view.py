@@ -264,7 +264,8 @@ def _look_below(folder: Path) -> tuple[Mapping[str, tuple[int, int]], set[str]]:
                 for entry in entries:
                     name = prefix + entry.name
                     if entry.is_dir(follow_symlinks=False):
-                        waiting.append((f"{name}/", entry.path))
+                        if not Path(entry.path, INDEX).exists():  # another realm's view
+                            waiting.append((f"{name}/", entry.path))
                     elif prefix.startswith(THUMBS):
                         thumbs.add(name)
                     else:

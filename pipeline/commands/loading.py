@@ -111,11 +111,17 @@ def _inspect() -> Inspect:
 
 
 def _priced(card: Card, workspace: Workspace) -> Card:
-    """A card with the workspace's own price, which may only be higher."""
+    """A card with the workspace's own price, which may only raise the card's."""
     own = workspace.prices.get(card.model)
-    if own is None or (card.price.unit is not None and own <= card.price.unit):
+    if own is None:
         return card
-    return replace(card, price=replace(card.price, unit=own, by_field=None, kind="exact"))
+    rule = card.price
+    if rule.by_field is not None:
+        dearer = {value: max(own, price) for value, price in rule.by_value.items()}
+        return replace(card, price=replace(rule, by_value=dearer))
+    if rule.unit is not None and own <= rule.unit:
+        return card
+    return replace(card, price=replace(rule, unit=own, kind="exact"))
 
 
 def _text(file: Path, places: Places) -> str:

@@ -1,10 +1,11 @@
 """What a run shows while it works: bars on a terminal, lines elsewhere, JSON lines on request."""
 
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Protocol
+from typing import Protocol, TextIO
 
 from pipeline.domain.money import format_usd
 from pipeline.execution.events import Event, Happened
@@ -35,7 +36,7 @@ class Telling:
     def say(self, text: str) -> None:
         """Say something to people."""
         if not self._quiet:
-            print(text, file=sys.stderr)  # noqa: T201 (people read stderr)
+            _print(text, sys.stderr)
 
     def event(self, campaign: str) -> Callable[[Event], None]:
         """A listener for one campaign's events."""
@@ -72,7 +73,7 @@ class Telling:
             "money": event.money,
             "message": event.message,
         }
-        print(json.dumps(body, separators=(",", ":")), flush=True)  # noqa: T201 (data is stdout)
+        _print(json.dumps(body, separators=(",", ":")), sys.stdout)
 
     @contextmanager
     def work(self, what: str, total: int) -> Iterator[Callable[[int], None]]:
@@ -108,6 +109,14 @@ class Telling:
                 yield move
             finally:
                 self._bar = None
+
+
+def _print(text: str, stream: TextIO) -> None:
+    try:
+        print(text, file=stream, flush=True)
+    except BrokenPipeError:
+        # Whoever read this is gone. The purchase goes on, and its words go nowhere.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 class Bar(Protocol):

@@ -9,6 +9,7 @@ from pipeline.commands.realms import UNUSABLE, Realm
 from pipeline.commands.session import Session
 from pipeline.commands.wiring import connect
 from pipeline.domain.diagnostics import CampaignError, Problem
+from pipeline.domain.fingerprint import CellKey
 from pipeline.domain.money import MicroUsd, format_usd
 from pipeline.domain.plan import Plan, Step
 from pipeline.execution.events import Listener
@@ -84,10 +85,21 @@ class Purchase:
         if balance < plan.cost:
             raise CampaignError(UNUSABLE, [_too_little(balance, plan.cost)])
 
-    async def buy(self, plan: Plan) -> Outcome:
-        """Buy the plan's steps."""
+    async def buy(self, plan: Plan, others: Mapping[CellKey, str]) -> Outcome:
+        """Buy the plan's steps, and wait for cells that other runs are buying.
+
+        Args:
+            plan: as agreed.
+            others: wanted cells with the attempts of other runs that buy them.
+
+        Raises:
+            CampaignError: exit 9; the history cannot be read.
+        """
         await self._session.books.bring_ledger_up(self._session.history)
-        return await self._runner(plan).buy(plan.steps)
+        try:
+            return await self._runner(plan).buy(plan.steps, others=others)
+        except ProviderError as error:
+            raise CampaignError(UNUSABLE, [_unreachable(error)]) from error
 
     def _runner(self, plan: Plan | None) -> Runner:
         return make_runner(

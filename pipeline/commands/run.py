@@ -19,6 +19,7 @@ from pipeline.commands.realms import Realm, api_key, choose_realm
 from pipeline.commands.rehearsal import rehearse
 from pipeline.commands.session import Session, Subject
 from pipeline.domain.diagnostics import CampaignError, Problem
+from pipeline.domain.fingerprint import CellKey
 from pipeline.domain.money import MicroUsd, format_usd
 from pipeline.domain.plan import Action, Plan, Reason
 from pipeline.emulator.engine_version import DRAFT_ENGINE
@@ -88,7 +89,12 @@ def run(names: Sequence[str], options: RunOptions, desk: Desk, *, start: Path) -
         desk.telling.say("Nothing was sent.")
         return USAGE
     realm = choose_realm(draft=options.draft)
-    codes = [_Run(places, realm, subject, options, desk).go() for subject in _subjects(loaded)]
+    codes: list[int] = []
+    for subject in _subjects(loaded):
+        one = _Run(places, realm, subject, options, desk)
+        codes.append(one.go())
+        if one.is_stopped:
+            break  # a stopped run begins no further campaign
     return next((code for code in _PRECEDENCE if code in codes), max(codes, default=DONE))
 
 
@@ -118,6 +124,12 @@ class _Run:
         self._brake = Brake()
         self._engine = DRAFT_ENGINE if realm.is_draft else None
         self._name = subject.campaign.name
+        self._others: dict[CellKey, str] = {}
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether the user stopped it."""
+        return self._brake.is_pulled
 
     def go(self) -> int:
         """Do it all; returns this campaign's exit code."""
@@ -157,7 +169,8 @@ class _Run:
             asyncio.run(files.file(self._name, overdue))
         if plan.steps and not self._brake.is_pulled:
             plan = self._agreed(plan, is_first=not books.open_ledger.attempts())
-        tried = bool(plan.steps) and not self._brake.is_pulled
+        self._others = _bought_by_others(plan)
+        tried = bool(plan.steps or self._others) and not self._brake.is_pulled
         if tried:
             with _brakes(self._brake, self._desk.telling):
                 bought = asyncio.run(self._buy(session, files, plan))
@@ -236,10 +249,10 @@ class _Run:
 
         listen = self._desk.telling.event(self._name)
         async with Purchase.open(self._realm, session, files, self._brake, listen) as purchase:
-            if not self._realm.is_draft:
+            if plan.steps and not self._realm.is_draft:
                 await purchase.check_offer(plan)
             with self._desk.telling.work("pictures", plan.images):
-                return await purchase.buy(plan)
+                return await purchase.buy(plan, self._others)
 
     # After money
 
@@ -265,8 +278,8 @@ class _Run:
         rehearsal: Rehearsal | None,
         spent: MicroUsd,
     ) -> RunFacts:
-        settled = outcome.of(Happened.SETTLE)
-        bought = sum(ended.outputs for ended in settled)
+        paid = [ended for ended in outcome.ended if ended.kind in _PAID]
+        bought = _new_pictures(plan, outcome)
         here = sum(1 for decision in plan.decisions if decision.output is not None)
         absent = sum(1 for d in plan.decisions if d.reason is Reason.RESULT_ABSENT)
         real_left = None
@@ -277,11 +290,11 @@ class _Run:
             realm=plan.realm,
             is_draft=self._realm.is_draft,
             bought=bought,
-            requests=len(settled),
-            paid=MicroUsd(sum(ended.money for ended in outcome.ended if ended.kind in _PAID)),
+            requests=len(paid),
+            paid=MicroUsd(sum(ended.money for ended in paid)),
             cached=max(0, here - absent - bought),
             wanted=len(plan.cells),
-            failed=[_trouble(ended) for ended in outcome.of(*_BAD)],
+            failed=[_trouble(ended) for ended in _unfinished(plan, outcome)],
             doubts=[_trouble(ended) for ended in outcome.of(Happened.DOUBT)],
             spent=spent,
             cap=self._subject.campaign.budget.cap,
@@ -305,9 +318,14 @@ class _Run:
         if outcome.over is not None:
             self._desk.show(over_limits(self._subject.campaign, plan.steps, [outcome.over]))
             return STOPPED
-        unfinished = outcome.of(*_BAD) or refreshed.failed
-        blocked = plan.count(Action.BLOCKED)
-        return UNFINISHED if unfinished or blocked else DONE
+        unfinished = _unfinished(plan, outcome) or refreshed.failed
+        # What was paid for and never came is unfinished even where nobody wants to pay again; so is
+        # what another run was waited for and did not get.
+        missing = any(
+            decision.action in _MISSING or (decision.output is None and cell.key in self._others)
+            for cell, decision in zip(plan.cells, plan.decisions, strict=True)
+        )
+        return UNFINISHED if unfinished or missing else DONE
 
 
 _FIRST_RUN = """\
@@ -316,6 +334,37 @@ public, unsigned addresses for seven days: whoever knows an address can fetch th
 """
 _BAD = (Happened.FAIL, Happened.REFUSE, Happened.RELEASE, Happened.LATER)
 _PAID = frozenset({Happened.SETTLE, Happened.FAIL})
+_MISSING = (Action.BLOCKED, Action.TOP_UP, Action.REBUY)
+
+
+def _is_short(ended: Ended) -> bool:
+    """Whether fewer pictures came than were paid for."""
+    return ended.kind is Happened.SETTLE and ended.outputs < len(ended.cells)
+
+
+def _unfinished(plan: Plan, outcome: Outcome) -> list[Ended]:
+    """Attempts that ended badly; one that cost nothing counts while its pictures are missing."""
+    missing = {
+        str(cell.address)
+        for cell, decision in zip(plan.cells, plan.decisions, strict=True)
+        if decision.output is None
+    }
+    return [
+        ended
+        for ended in outcome.ended
+        if _is_short(ended)
+        or (ended.kind is Happened.RELEASE and not missing.isdisjoint(ended.cells))
+        or (ended.kind is not Happened.RELEASE and ended.kind in _BAD)
+    ]
+
+
+def _new_pictures(plan: Plan, outcome: Outcome) -> int:
+    """Wanted pictures that this run's deliveries brought; what is nobody's yet does not count."""
+    delivered = {cell for ended in outcome.of(Happened.SETTLE) for cell in ended.cells}
+    return sum(
+        decision.output is not None and str(cell.address) in delivered
+        for cell, decision in zip(plan.cells, plan.decisions, strict=True)
+    )
 
 
 def _left_behind(books: Books) -> bool:
@@ -324,20 +373,33 @@ def _left_behind(books: Books) -> bool:
     return any(not ledger.is_alive(attempt.run) for attempt in ledger.list_open())
 
 
+def _bought_by_others(plan: Plan) -> dict[CellKey, str]:
+    """Wanted cells that living runs are buying, with their attempts."""
+    return {
+        cell.key: decision.detail
+        for cell, decision in zip(plan.cells, plan.decisions, strict=True)
+        if decision.reason is Reason.CLAIMED_ELSEWHERE
+    }
+
+
 def _is_in_doubt(plan: Plan) -> bool:
     return any(decision.reason is Reason.UNKNOWN_CHARGE for decision in plan.decisions)
 
 
 def _trouble(ended: Ended) -> str:
     money = format_usd(ended.money)
+    message = ended.message
+    if _is_short(ended):
+        message = f"{ended.outputs} of {count(len(ended.cells), 'picture')} came"
     fate = {
+        Happened.SETTLE: f"charged {money}; what came is kept",
         Happened.FAIL: f"charged {money} until the provider refunds it",
         Happened.DOUBT: f"may have been charged {money}; it stays reserved",
         Happened.LATER: f"charged {money}; the next run fetches it for free",
     }.get(ended.kind, "nothing was charged")
     first, more = ended.cells[0], len(ended.cells) - 1
     cells = f"{first} and {more} more" if more else first
-    return f"{cells}: {ended.message} ({fate})"
+    return f"{cells}: {message} ({fate})"
 
 
 @contextlib.contextmanager

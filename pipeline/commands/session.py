@@ -86,8 +86,9 @@ class Session:
         keys = frozenset(cell.key for cell in plan.cells)
         found = list(self.books.unfiled(self.history, plan.campaign, keys))
         own = {asked.key for receipt in found for asked in _cells_of(receipt)}
+        own |= self.history.filed.get(plan.campaign, frozenset())
         for cell, decision in zip(plan.cells, plan.decisions, strict=True):
-            if decision.reason is Reason.BOUGHT_ELSEWHERE and cell.key not in own:
+            if decision.reason in _SERVED and cell.key not in own:
                 own.add(cell.key)
                 found.append(self._use(cell))
         return found
@@ -103,6 +104,9 @@ class Session:
             output=delivery.output,
             delivered=delivery.at,
         )
+
+
+_SERVED = frozenset({Reason.BOUGHT_ELSEWHERE, Reason.RESULT_ABSENT})
 
 
 def _cells_of(receipt: Receipt) -> tuple[AskedCell, ...]:

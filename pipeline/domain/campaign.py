@@ -18,6 +18,9 @@ ONLY_VARIANT = "base"
 MASTER = "master"
 """Size part of the address of a cell that no native size asked for by name."""
 
+OUTPUT_FOLDERS = frozenset({"masters", "originals", "thumbs", "draft"})
+"""Folders of the outputs that are not of a size, so no size may be called like one."""
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class PixelSize:

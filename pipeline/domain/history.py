@@ -89,15 +89,17 @@ class NonDelivery(NamedTuple):
     """An attempt that took a cell and brought nothing for it.
 
     Attributes:
-        code: the provider's number for the failure; 0 for a short delivery.
+        code: the provider's number for the failure; 0 where it gave none.
         message: in words.
         charged: what the attempt as a whole cost.
+        is_short: whether the attempt delivered, and fewer pictures than were paid for.
     """
 
     attempt: str
     code: int
     message: str
     charged: MicroUsd
+    is_short: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +215,7 @@ class _Tally:
         why = "not among the delivered pictures" if gen.outputs else "no picture was delivered"
         for cell in gen.order.cells:
             if cell.key not in served:
-                lost = NonDelivery(gen.order.attempt, 0, why, money.charged)
+                lost = NonDelivery(gen.order.attempt, 0, why, money.charged, is_short=True)
                 self.failures.setdefault(cell.key, []).append(lost)
 
     def _deliver(self, gen: Gen, matched: Match | None) -> set[CellKey]:

@@ -97,12 +97,10 @@ class Driver:
             if error.failure is Failure.UNUSABLE:
                 raise StopRunError(error.reason) from error
             return self._end(Happened.RELEASE, attempt, reason, ZERO)
-        await self._on.ledger.submitting(attempt.id, fresh=fresh, at=self._now())
-        sent = await self._on.ledger.state_of(attempt.id) or attempt
-        outcome = await self._submit(sent, body)
+        outcome = await self._submit(attempt, body, fresh)
         if isinstance(outcome, Ended):
             return outcome
-        return await self.follow(await self._reload(sent))
+        return await self.follow(await self._reload(attempt))
 
     async def follow(self, attempt: OpenAttempt) -> Ended:
         """See an attempt through whose prediction is known, from any state on."""
@@ -110,7 +108,9 @@ class Driver:
             seen = await self._poll(attempt)
             if isinstance(seen, Ended):
                 return seen
-            if seen.progress is Progress.FAILED:
+            # A failure that has pictures all the same delivers them: they are looked at, whatever
+            # the status says, and the bill tells what they cost.
+            if seen.progress is Progress.FAILED and not seen.addresses:
                 await self._settle(attempt, self._failure(attempt, seen.code, seen.message))
             else:
                 await self._on.ledger.ready(attempt.id, addresses=seen.addresses)
@@ -204,17 +204,21 @@ class Driver:
         await self._on.ledger.uploaded(digest, address, self._now(), reusable=reusable)
         return address
 
-    async def _submit(self, attempt: OpenAttempt, body: Mapping[str, Json]) -> str | Ended:
+    async def _submit(
+        self, attempt: OpenAttempt, body: Mapping[str, Json], fresh: str
+    ) -> str | Ended:
         tries = 0
         while True:
             tries += 1
             await self._on.pacer.turn()
+            # Noted anew before each try: how long ago the last one left decides what is absent.
+            await self._on.ledger.submitting(attempt.id, fresh=fresh, at=self._now())
             try:
                 prediction = await self._on.provider.submit(attempt.order.recipe.model, body)
             except ProviderError as error:
                 verdict = after_submit(error.failure, tries, hint_s=error.retry_after_s)
                 if not isinstance(verdict, Again):
-                    return await self._not_submitted(attempt, verdict, error)
+                    return await self._not_submitted(await self._reload(attempt), verdict, error)
                 message = f"{error.reason}; trying again in {verdict.after_s:.0f} s"
                 self._tell(Happened.WAIT, attempt, message)
                 if error.failure is Failure.BUSY:
@@ -267,12 +271,14 @@ class Driver:
 
     async def _take_in(self, attempt: OpenAttempt) -> list[Output | None] | Ended:
         arrived: list[Output | None] = []
+        cells = len(attempt.order.cells)
         for position, address in enumerate(attempt.addresses):
             fetched = await self._fetch(attempt, address)
             if isinstance(fetched, Ended):
                 return fetched
             arrived.append(fetched)
-            if fetched is not None and position < len(attempt.order.cells):
+            # Where fewer came than were asked for, the position does not say whose this one is.
+            if fetched is not None and position < cells <= len(attempt.addresses):
                 self._tell_one(Happened.DELIVER, attempt, position)
         return arrived
 

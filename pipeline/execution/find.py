@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from pipeline.domain.attempt import OpenAttempt
-from pipeline.execution.decisions import RETENTION, is_forgotten
+from pipeline.execution.decisions import RETENTION
 from pipeline.execution.ports import BillingRow, Clock, Ledger, Prediction, Provider, ProviderError
 
 SKEW = timedelta(minutes=5)
@@ -78,8 +78,6 @@ class Search:
         candidates = [p for p in unowned if self._may_be(p, attempt)]
         if candidates:
             return await self._only_one(attempt, candidates)
-        if is_forgotten(sent.isoformat(), self._clock.now()):
-            return Unknown("it was sent longer ago than the provider keeps records")
         age = self._clock.now() - sent
         if age < SETTLED_AFTER:
             return Unknown("the history does not show it yet; look again 15 minutes after the send")
@@ -138,7 +136,8 @@ class Search:
             for other in await self._ledger.open_attempts()
             if not other.prediction and other.order.recipe.model == attempt.order.recipe.model
         ]
-        if self._exclusive and len(candidates) == 1 and len(rivals) == 1:
+        is_alone = len(candidates) == len(rivals) == 1
+        if self._exclusive and is_alone and _is_in_time(candidates[0], attempt):
             proof = "the key is exclusive and this is the only prediction without an owner"
             return Found(candidates[0].id, proof)
         listed = ", ".join(prediction.id for prediction in candidates)
@@ -163,6 +162,14 @@ class Search:
             "two complete listings of the provider's history, taken at least 15 minutes after the "
             "send, do not show it, and the bill has no row without an owner"
         )
+
+
+def _is_in_time(prediction: Prediction, attempt: OpenAttempt) -> bool:
+    """Whether a prediction was created when the attempt was sent, as far as both are known."""
+    if prediction.created_at is None or not attempt.sent_at:
+        return True
+    sent = datetime.fromisoformat(attempt.sent_at)
+    return sent - SKEW <= prediction.created_at <= sent + SETTLED_AFTER
 
 
 def _unexplained(

@@ -2,8 +2,9 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TypeVar
 
 from pipeline.domain.attempt import OpenAttempt, State
@@ -71,8 +72,16 @@ class Runner:
         await self._all([one for one in left if one.state is State.RESERVED], self._resume)
         return self._outcome
 
-    async def buy(self, steps: Sequence[Step]) -> Outcome:
-        """Buy steps in plan order, as many at once as the account allows."""
+    async def buy(
+        self, steps: Sequence[Step], *, others: Mapping[CellKey, str] = MappingProxyType({})
+    ) -> Outcome:
+        """Buy steps in plan order, as many at once as the account allows.
+
+        Args:
+            steps: what to buy.
+            others: wanted cells that other runs are buying, with their attempts; waited for.
+        """
+        self._others.update(others)
         await self._all(steps, self._buy)
         await self._wait_for_others()
         return self._outcome
@@ -197,14 +206,23 @@ class Runner:
     async def _wait_for_others(self) -> None:
         """Wait for cells that other runs are buying; a dead one's attempts become ours."""
         for attempt in sorted(set(self._others.values())):
-            while not self._is_over():
+            told = ""
+            begun = self._on.clock.elapsed()
+            # Not for ever: that run may be waiting for one of ours.
+            while (
+                not self._is_over() and self._on.clock.elapsed() - begun < self._on.pace.patience_s
+            ):
                 found = await self._on.ledger.state_of(attempt)
                 if found is None:
                     break
                 if not self._on.ledger.is_alive(found.run):
-                    await self._resume(found)
+                    await self._all([found], self._resume)
                     break
-                addresses = tuple(cell.address for cell in found.order.cells)
-                words = f"run {found.run} is buying it"
-                self._on.listen(Event(Happened.WAIT, attempt, addresses, words))
+                if found.state is State.IN_DOUBT:
+                    break  # nothing will come of it soon, and its run may be waiting for ours
+                if told != found.run:
+                    told = found.run
+                    addresses = tuple(cell.address for cell in found.order.cells)
+                    words = f"run {found.run} is buying it"
+                    self._on.listen(Event(Happened.WAIT, attempt, addresses, words))
                 await self._on.clock.sleep(_WATCH_OTHERS_S)

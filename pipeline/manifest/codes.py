@@ -117,7 +117,7 @@ MEANINGS: Final[Mapping[str, str]] = {
     NAME: "a campaign's name that cannot be one",
     FOLDER: "a campaign's name that is not its folder's",
     ID: "an image set, variant or size whose name cannot be part of an address",
-    MASTER_NAME: "a size called `master`",
+    MASTER_NAME: "a size called `master`, or like a folder of the outputs",
     UNKNOWN_MODEL: "a model without a card",
     FORBIDDEN_MODEL: "a model that the workspace forbids",
     NO_IMAGES: "a model that edits pictures, and no pictures",

@@ -94,7 +94,7 @@ class _Judge:
                     return Decision(Action.BLOCKED, Reason.MODERATED, failure.message)
             if sum(1 for failure in failures if failure.charged > 0) >= _GIVE_UP_AFTER:
                 return Decision(Action.BLOCKED, Reason.GAVE_UP, last.message)
-        if any(failure.code == 0 for failure in failures):
+        if any(failure.is_short for failure in failures):
             return Decision(Action.TOP_UP, Reason.UNDER_DELIVERED, last.message)
         return Decision(Action.BUY, Reason.FAILED_BEFORE, last.message)
 

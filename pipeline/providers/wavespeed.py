@@ -237,9 +237,13 @@ def _says_more(data: Mapping[str, Any], seen: int) -> bool:
 def _json(reply: Reply) -> Any:
     """The body as JSON, decimals exact; None where it is none."""
     try:
-        return json.loads(reply.body, parse_float=Decimal, parse_constant=str)
+        return json.loads(reply.body, parse_float=Decimal, parse_constant=_none)
     except (ValueError, RecursionError):
         return None
+
+
+def _none(_: str) -> None:
+    """What `NaN` and `Infinity` are in an answer: nothing that can be used."""
 
 
 def _data(reply: Reply) -> Any:

@@ -6,6 +6,7 @@ from pipeline.domain.diagnostics import as_json
 from pipeline.domain.plan import Action, Cell, Decision, Limit, Plan, Step
 
 PLAN_FORMAT = 1
+_OF_CELLS = tuple(action for action in Action if action not in {Action.RENDER, Action.ORPHAN})
 
 
 def plan_document(plan: Plan, *, renders: int) -> Mapping[str, object]:
@@ -24,7 +25,7 @@ def plan_document(plan: Plan, *, renders: int) -> Mapping[str, object]:
         "manifest": plan.manifest,
         "totals": {
             "cells": len(plan.cells),
-            "actions": {action.value: plan.count(action) for action in Action},
+            "actions": {action.value: plan.count(action) for action in _OF_CELLS},
             "requests": len(plan.steps),
             "images": plan.images,
             "cost": plan.cost,

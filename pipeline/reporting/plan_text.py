@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from pipeline.domain.fingerprint import CellKey
 from pipeline.domain.money import MicroUsd, format_usd
-from pipeline.domain.plan import Action, Cell, Decision, Limit, Plan, Reason, Step
+from pipeline.domain.plan import Action, Cell, Limit, Plan, Reason, Step
 from pipeline.reporting.words import REASON_WORDS, count
 
 _MOST_ROWS = 30
@@ -26,10 +26,11 @@ def plan_text(plan: Plan, *, renders: int) -> str:
 
 
 def _steps(plan: Plan) -> Iterator[str]:
-    reasons: dict[CellKey, Decision] = {}
+    reasons: dict[CellKey, Reason] = {}
     for cell, decision in zip(plan.cells, plan.decisions, strict=True):
-        reasons.setdefault(cell.key, decision)  # a duplicate has a decision of its own
-    rows = [_row(step, reasons[step.cells[0].key]) for step in plan.steps[:_MOST_ROWS]]
+        reasons.setdefault(cell.key, decision.reason)  # a duplicate has a decision of its own
+    shown = plan.steps[:_MOST_ROWS]
+    rows = [_row(step, [reasons[cell.key] for cell in step.cells]) for step in shown]
     if not rows:
         return
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
@@ -43,14 +44,14 @@ def _steps(plan: Plan) -> Iterator[str]:
     yield ""
 
 
-def _row(step: Step, decision: Decision) -> tuple[str, ...]:
+def _row(step: Step, reasons: Sequence[Reason]) -> tuple[str, ...]:
     sign = {Action.BUY: "+", Action.TOP_UP: "^", Action.REBUY: "!"}[step.action]
     return (
         f"{sign} {step.action}",
         _where(step.cells),
         count(len(step.cells), "picture"),
         format_usd(step.quote.amount),
-        REASON_WORDS[decision.reason],
+        ", ".join(REASON_WORDS[reason] for reason in dict.fromkeys(reasons)),
     )
 
 

@@ -3,7 +3,7 @@
 import re
 from typing import Literal
 
-from pipeline.domain.campaign import MASTER
+from pipeline.domain.campaign import MASTER, OUTPUT_FOLDERS
 from pipeline.manifest import codes
 from pipeline.manifest.files import in_plain_letters
 from pipeline.manifest.places import Problems
@@ -29,14 +29,23 @@ def check_names(case: Case) -> None:
     for key, kind in kinds:
         for name in case.names(key):
             _id(case, (key, name), kind)
-    if MASTER in case.names("sizes"):
-        case.problems.add(
-            codes.MASTER_NAME,
-            case.source.locate_key(("sizes", MASTER)),
-            what="a size cannot be called `master`",
-            why="that is what the picture is called which the sizes are derived from",
-            fix="give it another name; the size of the master itself is the key `master:`",
-        )
+    for name in case.names("sizes"):
+        if name == MASTER:
+            case.problems.add(
+                codes.MASTER_NAME,
+                case.source.locate_key(("sizes", MASTER)),
+                what="a size cannot be called `master`",
+                why="that is what the picture is called which the sizes are derived from",
+                fix="give it another name; the size of the master itself is the key `master:`",
+            )
+        elif name in OUTPUT_FOLDERS:
+            case.problems.add(
+                codes.MASTER_NAME,
+                case.source.locate_key(("sizes", name)),
+                what=f"a size cannot be called `{name}`",
+                why="each size has a folder of its name among the outputs, and this one is taken",
+                fix="give it another name",
+            )
 
 
 def check_model(case: Case) -> None:

@@ -1,8 +1,9 @@
 import dataclasses
 
 import pytest
+import pyvips
 
-from pipeline.domain.rendition import MAX_SIDE, RenditionSpec, render_key
+from pipeline.domain.rendition import ENCODER, MAX_SIDE, RenditionSpec, render_key
 
 MASTER = "ab" * 32
 SPEC = RenditionSpec(1080, 1350, focus=(500, 350))

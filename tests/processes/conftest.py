@@ -1,0 +1,63 @@
+"""A workspace, a provider on loopback, and the command line as processes between them."""
+
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from tests.functional.cli import Ran, campaign
+from tests.functional.hurry import Hurry
+from tests.functional.provider import Provider
+from tests.functional.workspace import Workspace
+from tests.processes.program import Program
+
+
+@pytest.fixture
+def workspace(tmp_path):
+    """A workspace without a campaign."""
+    return Workspace.make(tmp_path / "shop")
+
+
+@pytest.fixture
+def serve(tmp_path):
+    """Start a provider; parts of it can be chosen."""
+    with ExitStack() as stack:
+        yield lambda **parts: stack.enter_context(Provider(tmp_path / "provider", **parts))
+
+
+@pytest.fixture
+def provider(serve):
+    return serve()
+
+
+@pytest.fixture
+def start(workspace):
+    """Start a command in the workspace; it is killed at the end of the test at the latest."""
+    with ExitStack() as stack:
+
+        def started(provider, *argv: str, **how) -> Program:
+            environment = provider.environment
+            return stack.enter_context(
+                Program(*argv, cwd=workspace.root, environment=environment, **how)
+            )
+
+        yield started
+
+
+@pytest.fixture
+def hurry(monkeypatch):
+    """Time of this process, and so of a provider in it; processes beside it have their own."""
+    return Hurry(monkeypatch)
+
+
+@pytest.fixture
+def here(workspace, monkeypatch, hurry):
+    """Run a command in this process, which takes less time than one of its own."""
+
+    def run(provider, *argv: str, root: Path | None = None) -> Ran:
+        for name, value in provider.environment.items():
+            monkeypatch.setenv(name, value)
+        monkeypatch.chdir(root or workspace.root)
+        return campaign(*argv)
+
+    return run

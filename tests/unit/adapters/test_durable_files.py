@@ -1,0 +1,102 @@
+import os
+from pathlib import Path
+
+import pytest
+
+from pipeline.adapters import durable_files
+from pipeline.adapters.durable_files import (
+    Appender,
+    adopt_durably,
+    make_folder,
+    temporary_beside,
+    write_durably,
+)
+
+
+def names(folder):
+    return sorted(p.name for p in folder.iterdir())
+
+
+def test_a_file_is_written_whole_with_its_folders(tmp_path):
+    target = tmp_path / "a" / "b" / "file"
+    write_durably(target, b"one")
+    write_durably(target, b"two", mode=0o600)
+    assert target.read_bytes() == b"two"
+    assert target.stat().st_mode & 0o777 == 0o600
+    assert names(target.parent) == ["file"]
+
+
+def test_a_write_that_fails_changes_nothing_and_leaves_nothing(tmp_path, monkeypatch):
+    target = tmp_path / "file"
+    write_durably(target, b"old")
+
+    def broken(handle):
+        raise OSError("the disk is gone")
+
+    monkeypatch.setattr(durable_files.os, "fsync", broken)
+    with pytest.raises(OSError, match="gone"):
+        write_durably(target, b"new")
+    assert target.read_bytes() == b"old"
+    assert names(tmp_path) == ["file"]
+
+
+def test_content_is_synced_before_it_gets_its_name_and_the_name_after(tmp_path, monkeypatch):
+    """Otherwise a power cut may leave a name with nothing behind it."""
+    synced = []
+    real = os.fsync
+
+    def noted(handle):
+        synced.append(str(Path(f"/proc/self/fd/{handle}").readlink()).removeprefix(f"{tmp_path}/"))
+        synced.append((tmp_path / "file").exists())
+        real(handle)
+
+    monkeypatch.setattr(durable_files.os, "fsync", noted)
+    write_durably(tmp_path / "file", b"new")
+    temporary, is_named, folder, is_there = synced[-4:]
+    assert temporary.startswith(".file.")
+    assert not is_named
+    assert folder == str(tmp_path)
+    assert is_there
+
+
+def test_adopting_makes_a_file_read_only_at_its_place(tmp_path):
+    source = tmp_path / "arrived"
+    source.write_bytes(b"paid")
+    adopt_durably(source, tmp_path / "aa" / "digest")
+    assert names(tmp_path) == ["aa"]
+    assert (tmp_path / "aa" / "digest").read_bytes() == b"paid"
+    assert (tmp_path / "aa" / "digest").stat().st_mode & 0o777 == 0o444
+
+
+def test_a_temporary_name_goes_away_unless_it_was_renamed(tmp_path):
+    with temporary_beside(tmp_path / "x") as temporary:
+        temporary.write_bytes(b"1")
+        assert temporary.parent == tmp_path
+    assert names(tmp_path) == []
+    with temporary_beside(tmp_path / "x") as temporary:
+        temporary.write_bytes(b"1")
+        temporary.replace(tmp_path / "x")
+    assert names(tmp_path) == ["x"]
+
+
+def test_folders_may_exist(tmp_path):
+    make_folder(tmp_path / "a" / "b")
+    make_folder(tmp_path / "a" / "b")
+    make_folder(tmp_path / "a")
+    assert (tmp_path / "a" / "b").is_dir()
+
+
+def test_an_appender_never_opens_what_exists(tmp_path):
+    (tmp_path / "log").write_bytes(b"")
+    with pytest.raises(FileExistsError):
+        Appender(tmp_path / "log")
+
+
+def test_what_was_appended_is_there_in_order(tmp_path):
+    log = Appender(tmp_path / "log")
+    assert log.is_empty
+    for piece in (b"one\n", b"two\n", b""):
+        log.append(piece)
+    assert not log.is_empty
+    log.close()
+    assert (tmp_path / "log").read_bytes() == b"one\ntwo\n"
