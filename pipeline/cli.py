@@ -28,7 +28,7 @@ Exit codes:
   6  charges in doubt                  1  a bug in the program
   7  price refused
 
-In every code but 4, 5, 6 and 130 nothing was bought by this command."""
+2, 3, 7, 8 and 12 refuse before anything is sent for the campaign that they speak of."""
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]}, epilog=_EPILOG)

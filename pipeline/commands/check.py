@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.adapters.places import REAL
-from pipeline.commands.loading import load, open_workspace
+from pipeline.commands.loading import chosen, load, open_workspace
 from pipeline.domain.diagnostics import Problem, as_json
 from pipeline.planning.expand import expand
 from pipeline.planning.view import same_names
@@ -63,7 +63,7 @@ def check(names: Sequence[str], *, start: Path) -> Checked:
     places, workspace = open_workspace(start, strict=True)
     problems: list[Problem] = []
     cells: dict[str, int] = {}
-    for name in names or places.names():
+    for name in chosen(places, names):
         loaded = load(places, workspace, name, strict=True)
         found = list(loaded.problems)
         if loaded.subject is not None:

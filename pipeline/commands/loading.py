@@ -99,6 +99,18 @@ def load(places: Places, workspace: Workspace, name: str, *, strict: bool = Fals
     return Loaded(name, subject, tuple(problems))
 
 
+def chosen(places: Places, names: Sequence[str]) -> Sequence[str]:
+    """The campaigns that a command means: those named, else all of the workspace.
+
+    Raises:
+        CampaignError: exit 2; there is none.
+    """
+    found = names or places.names()
+    if not found:
+        raise CampaignError(USAGE, [_no_campaigns(places)])
+    return found
+
+
 def load_all(places: Places, workspace: Workspace, names: Sequence[str]) -> list[Loaded]:
     """Read several campaigns, all problems of all of them together."""
     return list(map(partial(load, places, workspace), names))
@@ -139,6 +151,15 @@ def _unreadable(file: Path, places: Places, error: OSError) -> Problem:
         what=f"`{places.shown(file)}` cannot be read",
         why=str(error.strerror),
         fix="check the file and its permissions",
+    )
+
+
+def _no_campaigns(places: Places) -> Problem:
+    return Problem(
+        code="M105",
+        what="this workspace has no campaign",
+        why=f"no folder in `{places.shown(places.campaigns)}` holds a `{MANIFEST}`",
+        fix="start one: `campaign init NAME`",
     )
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pipeline.adapters.clock import SystemClock
 from pipeline.commands.books import Books
-from pipeline.commands.loading import load_all, open_workspace
+from pipeline.commands.loading import chosen, load_all, open_workspace
 from pipeline.commands.outputs import Outputs
 from pipeline.commands.realms import Realm, choose_realm
 from pipeline.commands.session import Session, Subject
@@ -62,7 +62,7 @@ def plan(names: Sequence[str], *, draft: bool, retry_failed: bool, start: Path) 
         CampaignError: manifests have problems, or stored state cannot be read.
     """
     places, workspace = open_workspace(start)
-    loaded = load_all(places, workspace, names or places.names())
+    loaded = load_all(places, workspace, chosen(places, names))
     problems = [problem for one in loaded for problem in one.problems]
     subjects = [one.subject for one in loaded if one.subject is not None]
     if len(subjects) < len(loaded):

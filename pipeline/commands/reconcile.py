@@ -11,7 +11,7 @@ from pipeline.adapters.lock_files import LockFiles
 from pipeline.adapters.runs import new_id
 from pipeline.commands.books import Books
 from pipeline.commands.buying import Outside, make_runner
-from pipeline.commands.loading import load_all, open_workspace
+from pipeline.commands.loading import chosen, load_all, open_workspace
 from pipeline.commands.progress import Telling
 from pipeline.commands.realms import UNUSABLE, choose_realm
 from pipeline.commands.session import Session
@@ -25,7 +25,7 @@ from pipeline.execution.outcome import Brake, Outcome
 from pipeline.execution.ports import ProviderError
 from pipeline.reporting.words import count
 
-DONE, IN_DOUBT = 0, 6
+DONE, USAGE, IN_DOUBT = 0, 2, 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +78,11 @@ def reconcile(*, draft: bool, telling: Telling, start: Path) -> Reconciled:
             not true.
     """
     places, workspace = open_workspace(start)
-    loaded = load_all(places, workspace, places.names())
+    loaded = load_all(places, workspace, chosen(places, ()))
     subjects = [one.subject for one in loaded if one.subject is not None]
     if not subjects:
         problems = [problem for one in loaded for problem in one.problems]
-        raise CampaignError(2, problems or [_nothing_here()])
+        raise CampaignError(USAGE, problems)
     realm = choose_realm(draft=draft)
     clock = SystemClock()
     books = Books(places, realm.name, run=new_id("r-"))
@@ -160,15 +160,6 @@ def _summary(
         rows=rows,
         changed=changed,
         charged=charged,
-    )
-
-
-def _nothing_here() -> Problem:
-    return Problem(
-        code="M105",
-        what="this workspace has no campaign",
-        why="there is nothing whose books could be reconciled",
-        fix="start one: `campaign init NAME`",
     )
 
 

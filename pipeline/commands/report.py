@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pipeline.adapters.clock import SystemClock
 from pipeline.commands.books import Books
-from pipeline.commands.loading import load_all, open_workspace
+from pipeline.commands.loading import chosen, load_all, open_workspace
 from pipeline.commands.outputs import Outputs
 from pipeline.commands.progress import Telling
 from pipeline.commands.realms import choose_realm
@@ -39,7 +39,7 @@ def report(names: Sequence[str], *, draft: bool, telling: Telling, start: Path) 
         CampaignError: exit 2; a manifest has problems.
     """
     places, workspace = open_workspace(start)
-    loaded = load_all(places, workspace, names or places.names())
+    loaded = load_all(places, workspace, chosen(places, names))
     problems = [problem for one in loaded for problem in one.problems]
     subjects = [one.subject for one in loaded if one.subject is not None]
     if len(subjects) < len(loaded):

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from pipeline.adapters.clock import SystemClock, moment
-from pipeline.adapters.lock_files import LockFiles
+from pipeline.adapters.lock_files import STATE_DAMAGED, LockFiles
 from pipeline.adapters.places import REAL, Places
-from pipeline.adapters.runs import hold_campaign, new_id
+from pipeline.adapters.runs import HELD, hold_campaign, new_id
 from pipeline.commands.books import Books, RunCaps
-from pipeline.commands.loading import Loaded, load_all, open_workspace
+from pipeline.commands.loading import Loaded, chosen, load_all, open_workspace
 from pipeline.commands.outputs import Outputs, Refreshed, Rehearsal
 from pipeline.commands.progress import Telling
 from pipeline.commands.realms import Realm, api_key, choose_realm
@@ -34,7 +34,18 @@ from pipeline.reporting.words import count
 DONE, USAGE, REFUSED, STOPPED, UNFINISHED, IN_DOUBT = 0, 2, 3, 4, 5, 6
 PRICE_ROSE, UNUSABLE, INTERRUPTED = 7, 9, 130
 # Which of several campaigns' or troubles' exit codes is the command's.
-_PRECEDENCE = (INTERRUPTED, IN_DOUBT, UNUSABLE, STOPPED, PRICE_ROSE, REFUSED, UNFINISHED)
+_PRECEDENCE = (
+    INTERRUPTED,
+    IN_DOUBT,
+    STATE_DAMAGED,
+    UNUSABLE,
+    STOPPED,
+    PRICE_ROSE,
+    HELD,
+    REFUSED,
+    USAGE,
+    UNFINISHED,
+)
 _USAGE_CODES = frozenset({"P001", "P002", "P003", "P004"})
 
 Ask = Callable[[str], bool]
@@ -83,7 +94,7 @@ def run(names: Sequence[str], options: RunOptions, desk: Desk, *, start: Path) -
         CampaignError: it cannot begin.
     """
     places, workspace = open_workspace(start)
-    loaded = load_all(places, workspace, names or places.names())
+    loaded = load_all(places, workspace, chosen(places, names))
     desk.show([problem for one in loaded for problem in one.problems])
     if any(one.subject is None for one in loaded):
         desk.telling.say("Nothing was sent.")
@@ -92,9 +103,14 @@ def run(names: Sequence[str], options: RunOptions, desk: Desk, *, start: Path) -
     codes: list[int] = []
     for subject in _subjects(loaded):
         one = _Run(places, realm, subject, options, desk)
-        codes.append(one.go())
-        if one.is_stopped:
-            break  # a stopped run begins no further campaign
+        try:
+            codes.append(one.go())
+        except CampaignError as refused:
+            # What earlier campaigns came to still counts, and later ones may well go on.
+            desk.show(refused.problems)
+            codes.append(refused.exit_code)
+        if one.is_stopped or codes[-1] == UNUSABLE:
+            break  # a stopped run begins no further campaign, nor does one without a provider
     return next((code for code in _PRECEDENCE if code in codes), max(codes, default=DONE))
 
 

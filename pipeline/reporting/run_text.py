@@ -16,7 +16,7 @@ class RunFacts:
         realm: whose money.
         is_draft: whether the money is play money.
         bought: pictures delivered by this run.
-        requests: predictions that ended with a delivery in this run.
+        requests: predictions that ended in this run and were charged.
         paid: what they cost.
         cached: wanted pictures that were there before.
         wanted: all wanted pictures.
@@ -74,6 +74,8 @@ def _pictures(facts: RunFacts) -> str:
     whole = f"{have:,} of {count(facts.wanted, 'picture')} here"
     if facts.bought:
         return f"{whole}, {facts.bought:,} of them new"
+    if facts.requests or facts.paid or facts.failed or facts.doubts:
+        return whole
     return f"{whole}; nothing was bought"
 
 

@@ -186,3 +186,23 @@ def test_an_address_that_is_none_is_refused(workspace, monkeypatch, address):
     ran = campaign("run", "winter", "--yes")
     assert ran.code == 2
     assert "nothing was charged" in ran.err
+
+
+@pytest.mark.slow
+def test_a_campaign_that_is_refused_does_not_keep_the_next_one_from_being_bought(
+    workspace, provider
+):
+    workspace.campaign("autumn", budget=OVER_CAP)
+    workspace.campaign("winter")
+    ran = campaign("run", "autumn", "winter", "--yes")
+    assert ran.code == 3
+    assert "the plan costs $0.08 and campaign `autumn` has $0.05 left" in ran.err
+    assert "winter: 2 of 2 pictures here, 2 of them new" in ran.err
+
+
+@pytest.mark.parametrize("verb", ["check", "plan", "run", "report"])
+def test_a_workspace_without_campaigns_says_how_to_start_one(workspace, verb):
+    ran = campaign(verb, "--all")
+    assert ran.code == 2
+    assert "error[M105]: this workspace has no campaign" in ran.err
+    assert "campaign init NAME" in ran.err

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.functional.cli import Ran, campaign
+from tests.functional.conftest import _few_certificates, one_certificate  # noqa: F401 (fixtures)
 from tests.functional.hurry import Hurry
 from tests.functional.provider import Provider
 from tests.functional.workspace import Workspace
