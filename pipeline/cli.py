@@ -1,6 +1,7 @@
 """The command line: parse, call a command, print, exit code."""
 
 import gc
+import os
 import sys
 import traceback
 from collections.abc import Callable, Sequence
@@ -279,6 +280,9 @@ def main(argv: Sequence[str] | None = None) -> None:
     # Planning makes many small values, few cycles, and ends soon: looking for cycles would cost a
     # tenth of a run over ten thousand cells. What runs for long switches it on again.
     gc.disable()
+    # Nor do manifests need plug-ins of pydantic, for which it would read the metadata of every
+    # installed package.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     try:
         code = campaign.main(args=argv, standalone_mode=False)
     except click.exceptions.Exit as stop:
