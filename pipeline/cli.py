@@ -3,7 +3,6 @@
 import gc
 import os
 import sys
-import traceback
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -321,6 +320,7 @@ def _failed(error: Exception) -> int:
 
 def _write_crash_report(error: Exception) -> Path:
     import tempfile  # noqa: PLC0415 (a bug's path only)
+    import traceback  # noqa: PLC0415
 
     with tempfile.NamedTemporaryFile(
         "w", prefix="campaign-bug-", suffix=".txt", delete=False, encoding="utf-8"

@@ -1,6 +1,5 @@
 """The real clock."""
 
-import asyncio
 import time
 from datetime import UTC, datetime
 
@@ -18,6 +17,8 @@ class SystemClock:
 
     async def sleep(self, seconds: float) -> None:
         """Wait."""
+        import asyncio  # noqa: PLC0415 (whoever only asks for the time need not load it)
+
         await asyncio.sleep(seconds)
 
 

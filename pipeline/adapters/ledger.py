@@ -6,13 +6,11 @@ commit); a caller continues only when its own write is durable. A ledger is neve
 damaged one, or one from the future, stops the command.
 """
 
-import asyncio
 import json
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
 
 from pipeline.adapters.durable_files import make_folder
 from pipeline.adapters.runs import Runs
@@ -33,6 +31,10 @@ from pipeline.domain.receipts import (
     write,
 )
 from pipeline.execution.ports import BillingRow, OverCap, Reserved, Taken
+
+if TYPE_CHECKING:  # looking needs neither loop nor thread, and loading them takes time
+    import asyncio
+    from concurrent.futures import ThreadPoolExecutor
 
 LEDGER_FORMAT = 1
 STATE_DAMAGED = 12
@@ -156,7 +158,7 @@ class SqliteLedger:
         self._path = path
         self._run = run
         self._runs = runs
-        self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ledger")
+        self._writer: ThreadPoolExecutor | None = None
         self._waiting: list[tuple[Callable[[], object], asyncio.Future[object]]] = []
         self._flusher: asyncio.Task[None] | None = None
         self._db = _open(path)
@@ -437,7 +439,8 @@ class SqliteLedger:
 
     def close(self) -> None:
         """As `aclose`, when nothing was ever written."""
-        self._writer.shutdown()
+        if self._writer is not None:
+            self._writer.shutdown()
         self._db.close()
         self._reads.close()
 
@@ -472,6 +475,8 @@ class SqliteLedger:
         self._db.execute("INSERT INTO steps VALUES (?, ?, ?)", (attempt, state, self._run))
 
     async def _write(self, work: Callable[[], _T]) -> _T:
+        import asyncio  # noqa: PLC0415 (as above)
+
         done: asyncio.Future[object] = asyncio.get_running_loop().create_future()
         self._waiting.append((work, done))
         if self._flusher is None or self._flusher.done():
@@ -480,7 +485,12 @@ class SqliteLedger:
         return cast("_T", await asyncio.shield(done))
 
     async def _flush(self) -> None:
+        import asyncio  # noqa: PLC0415 (as above)
+        from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 (as above)
+
         loop = asyncio.get_running_loop()
+        if self._writer is None:
+            self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ledger")
         while self._waiting:
             batch, self._waiting = self._waiting, []
             works = [work for work, _ in batch]

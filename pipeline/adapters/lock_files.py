@@ -5,12 +5,11 @@ sides, and a torn last line has had no effect. Anything else that it cannot read
 money is never guessed.
 """
 
-import asyncio
-import json
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+import orjson
 
 from pipeline.adapters.durable_files import Appender
 from pipeline.domain.diagnostics import CampaignError, Problem, Severity, Span
@@ -24,6 +23,9 @@ from pipeline.domain.receipts import (
     read,
     write,
 )
+
+if TYPE_CHECKING:
+    from concurrent.futures import ThreadPoolExecutor
 
 STATE_DAMAGED = 12
 _MARKERS = (b"<<<<<<< ", b"=======", b">>>>>>> ", b"||||||| ")
@@ -91,11 +93,16 @@ class LockFiles:
         self._run = run
         self._day = day
         self._writers: dict[Path, LockWriter] = {}
-        # One thread: receipts are written one after the other, and the loop goes on meanwhile.
-        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="lock")
+        self._thread: ThreadPoolExecutor | None = None
 
     async def file(self, campaign: str, receipts: Iterable[Receipt]) -> None:
         """Append receipts to the campaign's lock; durable when this returns."""
+        import asyncio  # noqa: PLC0415 (most runs file nothing, and loading it takes time)
+        from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 (as above)
+
+        if self._thread is None:
+            # One thread: receipts are written in order, and the loop goes on meanwhile.
+            self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="lock")
         loop = asyncio.get_running_loop()
         await loop.run_in_executor(self._thread, self._append, campaign, list(receipts))
 
@@ -109,7 +116,8 @@ class LockFiles:
 
     def close(self) -> None:
         """Finish what is being written and let go of all files."""
-        self._thread.shutdown()
+        if self._thread is not None:
+            self._thread.shutdown()
         for writer in self._writers.values():
             writer.close()
 
@@ -148,7 +156,7 @@ def read_lines(raw: bytes, shown: str, warnings: list[Problem]) -> Iterator[Rece
 
 def _parsed(line: bytes) -> Any:
     try:
-        return json.loads(line)
+        return orjson.loads(line)
     except ValueError:
         return None
 

@@ -10,10 +10,11 @@ import os
 import shutil
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
+
+import orjson
 
 from pipeline.adapters.durable_files import temporary_beside
 from pipeline.domain.rendition import RenditionSpec
@@ -155,6 +156,8 @@ class View:
         def work(source: str) -> list[NotMade]:
             return self._from_source(Path(source), by_source[source], draw=draw, shrink=shrink)
 
+        from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 (often nothing is made)
+
         try:
             with ThreadPoolExecutor(max_workers=max(1, workers)) as pool:
                 for source, problems in zip(by_source, pool.map(work, by_source), strict=True):
@@ -241,7 +244,7 @@ class View:
 def _read_index(path: Path) -> dict[str, Sequence[Any]]:
     """Rows of the index; none where it cannot be read: everything can be made again."""
     try:
-        body = json.loads(path.read_bytes())
+        body = orjson.loads(path.read_bytes())
         if body["view"] != _INDEX_FORMAT:
             return {}
         rows: dict[str, Sequence[Any]] = body["files"]

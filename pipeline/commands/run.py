@@ -1,11 +1,11 @@
 """`campaign run`: plan, ask, buy once, derive, lay out."""
 
-import asyncio
 import contextlib
 import signal
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any, TypeVar
 
 from pipeline.adapters.clock import SystemClock, moment
 from pipeline.adapters.lock_files import STATE_DAMAGED, LockFiles
@@ -48,6 +48,7 @@ _PRECEDENCE = (
 )
 _USAGE_CODES = frozenset({"P001", "P002", "P003", "P004"})
 
+_T = TypeVar("_T")
 Ask = Callable[[str], bool]
 
 
@@ -177,19 +178,19 @@ class _Run:
         outcome = Outcome()
         if _left_behind(books):
             with _brakes(self._brake, self._desk.telling):
-                outcome = asyncio.run(self._recover(session, files))
+                outcome = _finish_async(self._recover(session, files))
         plan = session.plan()
         self._desk.show(books.warnings)
         overdue = session.overdue(plan)
         if overdue:
-            asyncio.run(files.file(self._name, overdue))
+            _finish_async(files.file(self._name, overdue))
         if plan.steps and not self._brake.is_pulled:
             plan = self._agreed(plan, is_first=not books.open_ledger.attempts())
         self._others = _bought_by_others(plan)
         tried = bool(plan.steps or self._others) and not self._brake.is_pulled
         if tried:
             with _brakes(self._brake, self._desk.telling):
-                bought = asyncio.run(self._buy(session, files, plan))
+                bought = _finish_async(self._buy(session, files, plan))
             bought.ended[:0] = outcome.ended
             outcome = bought
         elif plan.problems:
@@ -198,7 +199,7 @@ class _Run:
             plan = session.plan()
             overdue = session.overdue(plan)
             if overdue:
-                asyncio.run(files.file(self._name, overdue))
+                _finish_async(files.file(self._name, overdue))
         return self._finish(session, books, plan, outcome)
 
     # Before money
@@ -381,6 +382,13 @@ def _new_pictures(plan: Plan, outcome: Outcome) -> int:
         decision.output is not None and str(cell.address) in delivered
         for cell, decision in zip(plan.cells, plan.decisions, strict=True)
     )
+
+
+def _finish_async(work: Coroutine[Any, Any, _T]) -> _T:
+    """Run a coroutine to its end; most runs have none, and loading asyncio takes time."""
+    import asyncio  # noqa: PLC0415
+
+    return asyncio.run(work)
 
 
 def _left_behind(books: Books) -> bool:
