@@ -20,8 +20,3 @@ class SystemClock:
         import asyncio  # noqa: PLC0415 (whoever only asks for the time need not load it)
 
         await asyncio.sleep(seconds)
-
-
-def moment(now: datetime) -> str:
-    """A moment as every stored format writes it: UTC, ISO, whole seconds, `Z`."""
-    return now.strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -116,6 +116,22 @@ def load_all(places: Places, workspace: Workspace, names: Sequence[str]) -> list
     return list(map(partial(load, places, workspace), names))
 
 
+def load_subjects(
+    places: Places, workspace: Workspace, names: Sequence[str]
+) -> tuple[list[Subject], list[Problem]]:
+    """Read the campaigns that a command means; returns them with what is to be known of them.
+
+    Raises:
+        CampaignError: exit 2; there is none, or a manifest has errors: all problems at once.
+    """
+    loaded = load_all(places, workspace, chosen(places, names))
+    problems = [problem for one in loaded for problem in one.problems]
+    subjects = [one.subject for one in loaded if one.subject is not None]
+    if len(subjects) < len(loaded):
+        raise CampaignError(USAGE, problems)
+    return subjects, problems
+
+
 def _inspect() -> Inspect:
     from pipeline.imaging.inspect import inspect  # noqa: PLC0415 (loads the pixel library)
 

@@ -7,11 +7,11 @@ from pathlib import Path
 
 from pipeline.adapters.clock import SystemClock
 from pipeline.commands.books import Books
-from pipeline.commands.loading import chosen, load_all, open_workspace
+from pipeline.commands.loading import load_subjects, open_workspace
 from pipeline.commands.outputs import Outputs
 from pipeline.commands.realms import Realm, choose_realm
 from pipeline.commands.session import Session, Subject
-from pipeline.domain.diagnostics import CampaignError, Problem
+from pipeline.domain.diagnostics import Problem
 from pipeline.domain.plan import Plan
 from pipeline.emulator.engine_version import DRAFT_ENGINE
 from pipeline.planning.view import coming_renders
@@ -62,11 +62,7 @@ def plan(names: Sequence[str], *, draft: bool, retry_failed: bool, start: Path) 
         CampaignError: manifests have problems, or stored state cannot be read.
     """
     places, workspace = open_workspace(start)
-    loaded = load_all(places, workspace, chosen(places, names))
-    problems = [problem for one in loaded for problem in one.problems]
-    subjects = [one.subject for one in loaded if one.subject is not None]
-    if len(subjects) < len(loaded):
-        raise CampaignError(USAGE, problems)
+    subjects, problems = load_subjects(places, workspace, names)
     realm = choose_realm(draft=draft)
     books = Books(places, realm.name)
     try:

@@ -14,8 +14,6 @@ from pipeline.reporting.words import count
 EVENT_FORMAT = 1
 _MOST_SHOWN = 3
 
-Tell = Callable[[str], None]
-
 
 class Telling:
     """Says what happens, to people on stderr and to programs on stdout."""

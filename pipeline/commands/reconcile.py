@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.adapters.clock import SystemClock, moment
+from pipeline.adapters.clock import SystemClock
 from pipeline.adapters.lock_files import LockFiles
 from pipeline.adapters.runs import new_id
 from pipeline.commands.books import Books
@@ -18,6 +18,7 @@ from pipeline.commands.session import Session
 from pipeline.commands.wiring import connect
 from pipeline.domain.attempt import State
 from pipeline.domain.diagnostics import CampaignError, Problem
+from pipeline.domain.moment import moment
 from pipeline.domain.money import MicroUsd, format_usd
 from pipeline.domain.receipts import Charge
 from pipeline.execution.events import Happened

@@ -6,13 +6,13 @@ from pathlib import Path
 
 from pipeline.adapters.clock import SystemClock
 from pipeline.commands.books import Books
-from pipeline.commands.loading import chosen, load_all, open_workspace
+from pipeline.commands.loading import load_subjects, open_workspace
 from pipeline.commands.outputs import Outputs
 from pipeline.commands.progress import Telling
 from pipeline.commands.realms import choose_realm
 from pipeline.commands.rehearsal import rehearse
 from pipeline.commands.session import Session
-from pipeline.domain.diagnostics import CampaignError, Problem
+from pipeline.domain.diagnostics import Problem
 from pipeline.emulator.engine_version import DRAFT_ENGINE
 
 DONE, USAGE, UNFINISHED = 0, 2, 5
@@ -39,11 +39,7 @@ def report(names: Sequence[str], *, draft: bool, telling: Telling, start: Path) 
         CampaignError: exit 2; a manifest has problems.
     """
     places, workspace = open_workspace(start)
-    loaded = load_all(places, workspace, chosen(places, names))
-    problems = [problem for one in loaded for problem in one.problems]
-    subjects = [one.subject for one in loaded if one.subject is not None]
-    if len(subjects) < len(loaded):
-        raise CampaignError(USAGE, problems)
+    subjects, problems = load_subjects(places, workspace, names)
     realm = choose_realm(draft=draft)
     engine = DRAFT_ENGINE if realm.is_draft else None
     books = Books(places, realm.name)

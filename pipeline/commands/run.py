@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-from pipeline.adapters.clock import SystemClock, moment
+from pipeline.adapters.clock import SystemClock
 from pipeline.adapters.lock_files import STATE_DAMAGED, LockFiles
 from pipeline.adapters.places import REAL, Places
 from pipeline.adapters.runs import HELD, hold_campaign, new_id
@@ -20,6 +20,7 @@ from pipeline.commands.rehearsal import rehearse
 from pipeline.commands.session import Session, Subject
 from pipeline.domain.diagnostics import CampaignError, Problem
 from pipeline.domain.fingerprint import CellKey
+from pipeline.domain.moment import moment
 from pipeline.domain.money import MicroUsd, format_usd
 from pipeline.domain.plan import Action, Plan, Reason
 from pipeline.emulator.engine_version import DRAFT_ENGINE
@@ -61,16 +62,12 @@ class RunOptions:
         yes: do not ask before buying.
         caps: what this run may spend.
         retry_failed: try blocked failures once more.
-        events: JSON lines on stdout.
-        quiet: people want nothing but problems and the end.
     """
 
     draft: bool = False
     yes: bool = False
     caps: RunCaps = field(default_factory=RunCaps)
     retry_failed: bool = False
-    events: bool = False
-    quiet: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from pipeline.adapters.clock import moment
 from pipeline.commands.books import Books, RunCaps
 from pipeline.domain.campaign import Campaign, Workspace
 from pipeline.domain.card import Card
 from pipeline.domain.history import History
+from pipeline.domain.moment import moment
 from pipeline.domain.plan import Cell, Plan, Reason
 from pipeline.domain.receipts import AskedCell, Doubt, Failed, Gen, Receipt, Use
 from pipeline.execution.ports import Clock

@@ -49,8 +49,8 @@ async def connect(
     locate = _pictures(places, subjects).__getitem__
     async with AsyncExitStack() as stack:
         if realm.is_draft:
-            app = await stack.enter_async_context(_embedded(places, clock))
-            base, key = EMBEDDED_BASE, "draft"
+            app, base = await stack.enter_async_context(_embedded(places, clock))
+            key = "draft"
         else:
             app, base, key = None, realm.base, api_key(realm)
         client = HttpClient(app=app, user_agent=agent)
@@ -69,14 +69,10 @@ async def connect(
         )
 
 
-EMBEDDED_BASE = "http://embedded.invalid"
-"""Where the embedded provider is mounted; a name that exists on no network."""
-
-
 @asynccontextmanager
-async def _embedded(places: Places, clock: Clock) -> AsyncIterator[object]:
+async def _embedded(places: Places, clock: Clock) -> AsyncIterator[tuple[object, str]]:
     try:
-        from pipeline.emulator.app import create_app  # noqa: PLC0415 (an extra)
+        from pipeline.emulator.app import IN_PROCESS_URL, create_app  # noqa: PLC0415 (an extra)
         from pipeline.emulator.engine import DraftEngine  # noqa: PLC0415 (an extra)
         from pipeline.emulator.state import State  # noqa: PLC0415 (an extra)
     except ModuleNotFoundError as error:
@@ -85,12 +81,12 @@ async def _embedded(places: Places, clock: Clock) -> AsyncIterator[object]:
         app = create_app(
             state=state,
             engine=DraftEngine(),
-            base_url=EMBEDDED_BASE,
+            base_url=IN_PROCESS_URL,
             clock=clock.now,
             at_once=_cores(),
         )
         try:
-            yield app
+            yield app, IN_PROCESS_URL
         finally:
             await app.state.provider.aclose()
 

@@ -12,6 +12,7 @@ from datetime import timedelta
 
 from pipeline.domain.attempt import OpenAttempt, State
 from pipeline.domain.fingerprint import Json, Sha256
+from pipeline.domain.moment import moment
 from pipeline.domain.money import ZERO, MicroUsd
 from pipeline.domain.receipts import Doubt, Failed, Gen, Match, Output, Receipt, Waive, read
 from pipeline.execution.decisions import Again, PollPace, Verdict, after_submit, is_forgotten
@@ -195,7 +196,7 @@ class Driver:
         return {**sending.body, **pictures}, fresh
 
     async def _reused(self, attempt: OpenAttempt, digest: Sha256) -> str:
-        since = (self._on.clock.now() - _REUSE_UPLOADS).strftime("%Y-%m-%dT%H:%M:%SZ")
+        since = moment(self._on.clock.now() - _REUSE_UPLOADS)
         known = await self._on.ledger.upload_of(digest, since=since)
         return known or await self._upload(attempt, digest, reusable=True)
 
@@ -320,7 +321,7 @@ class Driver:
         return found
 
     def _now(self) -> str:
-        return self._on.clock.now().strftime("%Y-%m-%dT%H:%M:%SZ")
+        return moment(self._on.clock.now())
 
     def _end(
         self,

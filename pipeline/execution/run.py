@@ -10,6 +10,7 @@ from typing import TypeVar
 from pipeline.domain.attempt import OpenAttempt, State
 from pipeline.domain.fingerprint import CellKey
 from pipeline.domain.identity import own_parts
+from pipeline.domain.moment import moment
 from pipeline.domain.plan import Limit, Step
 from pipeline.domain.receipts import AskedCell, Order
 from pipeline.execution.attempt import Driver, Edges, Sending, StopRunError
@@ -165,7 +166,7 @@ class Runner:
                 campaign=self._orders.campaign,
                 hold=wanted.quote.most,
                 limits=self._orders.limits,
-                at=self._on.clock.now().strftime("%Y-%m-%dT%H:%M:%SZ"),
+                at=moment(self._on.clock.now()),
             )
             match answer:
                 case Reserved(attempt):

@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 
 from pipeline.adapters.http_client import ExchangeError, HttpClient, Reply
 from pipeline.domain.fingerprint import Json, Sha256
+from pipeline.domain.moment import moment
 from pipeline.domain.money import MicroUsd
 from pipeline.domain.picture import PictureFacts
 from pipeline.execution.ports import (
@@ -140,8 +141,8 @@ class WaveSpeed:
     async def history(self, since: datetime, until: datetime) -> Sequence[Prediction]:
         """All predictions created in a window, with their inputs where told."""
         window = {
-            "created_after": _iso(since),
-            "created_before": _iso(until),
+            "created_after": moment(since),
+            "created_before": moment(until),
             "include_inputs": True,
         }
         items = await self._pages("/predictions", window)
@@ -382,7 +383,7 @@ def _rows(items: Sequence[Mapping[str, Any]]) -> list[BillingRow]:
         # The sign is told by the type of the row; one edition writes deductions negative.
         signed = -abs(amount) if item.get("billing_type") == "refund" else abs(amount)
         at = _moment(item.get("created_at"))
-        when = "" if at is None else at.strftime("%Y-%m-%dT%H:%M:%SZ")
+        when = "" if at is None else moment(at)
         found.append(BillingRow(item["uuid"], str(owner or ""), MicroUsd(signed), when))
     return found
 
@@ -411,10 +412,6 @@ def _moment(value: object) -> datetime | None:
     except ValueError:
         return None
     return found if found.tzinfo else found.replace(tzinfo=UTC)
-
-
-def _iso(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _millis(moment: datetime) -> str:

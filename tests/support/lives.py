@@ -9,7 +9,6 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pipeline.adapters.clock import moment
 from pipeline.adapters.http_client import HttpClient
 from pipeline.adapters.intake import StoreIntake
 from pipeline.adapters.places import Places
@@ -17,6 +16,7 @@ from pipeline.commands.books import Books
 from pipeline.commands.buying import Outside, make_runner
 from pipeline.commands.session import Session
 from pipeline.domain.campaign import Campaign
+from pipeline.domain.moment import moment
 from pipeline.emulator.app import IN_PROCESS_URL, create_app
 from pipeline.emulator.faults import NONE, Faults
 from pipeline.emulator.interface import Engine
