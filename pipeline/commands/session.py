@@ -9,7 +9,7 @@ from pipeline.domain.card import Card
 from pipeline.domain.history import History
 from pipeline.domain.moment import moment
 from pipeline.domain.plan import Cell, Plan, Reason
-from pipeline.domain.receipts import AskedCell, Doubt, Failed, Gen, Receipt, Use
+from pipeline.domain.receipts import AskedCell, Assume, Doubt, Failed, Gen, Receipt, Use
 from pipeline.execution.ports import Clock
 from pipeline.planning.expand import Expansion, expand
 from pipeline.planning.plan import make_plan
@@ -110,4 +110,4 @@ _SERVED = frozenset({Reason.BOUGHT_ELSEWHERE, Reason.RESULT_ABSENT})
 
 
 def _cells_of(receipt: Receipt) -> tuple[AskedCell, ...]:
-    return receipt.order.cells if isinstance(receipt, Gen | Failed | Doubt) else ()
+    return receipt.order.cells if isinstance(receipt, Gen | Failed | Doubt | Assume) else ()

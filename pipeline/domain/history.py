@@ -8,14 +8,17 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple, TypeVar
 
-from pipeline.domain.fingerprint import CellKey
+from pipeline.domain.fingerprint import CellKey, Sha256
 from pipeline.domain.money import ZERO, MicroUsd, split_evenly
 from pipeline.domain.receipts import (
     AskedCell,
+    Assume,
     Charge,
     Doubt,
     Failed,
+    Foreign,
     Gen,
+    Lost,
     Match,
     MatchHow,
     Order,
@@ -27,7 +30,7 @@ from pipeline.domain.receipts import (
 )
 
 _RANK: Mapping[str, int] = {"assumed": 0, "content": 1, "person": 2}
-_R = TypeVar("_R", Gen, Failed, Doubt)
+_R = TypeVar("_R", Gen, Failed, Doubt, Assume)
 
 
 class Filed(NamedTuple):
@@ -111,21 +114,31 @@ class History:
         unassigned: cells of short deliveries of which nobody knows yet what is whose, with the
             attempt.
         doubts: cells whose attempt is in doubt, with the attempt.
+        lost: cells that were paid for and whose picture a person gave up, with the attempt.
         failures: per cell, oldest first.
         attempts: money of each attempt.
         filed: per campaign, the cells that its own lock serves.
         attempts_filed: per campaign, the attempts of which its own lock has a receipt.
         orders: what each attempt asked for.
+        predictions: the provider's id of each attempt that has one.
+        failed: attempts that ended in a failure; their charge may still be refunded.
+        open_doubts: receipts of the attempts that are in doubt.
+        foreign: predictions that are not this workspace's.
     """
 
     deliveries: Mapping[CellKey, tuple[Delivery, ...]] = field(default_factory=dict)
     unassigned: Mapping[CellKey, str] = field(default_factory=dict)
     doubts: Mapping[CellKey, str] = field(default_factory=dict)
+    lost: Mapping[CellKey, str] = field(default_factory=dict)
     failures: Mapping[CellKey, tuple[NonDelivery, ...]] = field(default_factory=dict)
     attempts: Mapping[str, AttemptMoney] = field(default_factory=dict)
     filed: Mapping[str, frozenset[CellKey]] = field(default_factory=dict)
     attempts_filed: Mapping[str, frozenset[str]] = field(default_factory=dict)
     orders: Mapping[str, Order] = field(default_factory=dict)
+    predictions: Mapping[str, str] = field(default_factory=dict)
+    failed: frozenset[str] = frozenset()
+    open_doubts: Mapping[str, Doubt] = field(default_factory=dict)
+    foreign: frozenset[str] = frozenset()
 
 
 class _Gathered:
@@ -135,7 +148,10 @@ class _Gathered:
         self.gens: dict[str, Gen] = {}
         self.failed: dict[str, Failed] = {}
         self.doubts: dict[str, Doubt] = {}
+        self.assumed: dict[str, Assume] = {}
         self.waived: dict[str, Waive] = {}
+        self.lost: set[tuple[str, CellKey, Sha256]] = set()
+        self.foreign: set[str] = set()
         self.rows: dict[str, dict[str, MicroUsd]] = {}
         self.matches: dict[str, Match] = {}
         self.uses: list[Use] = []
@@ -147,17 +163,28 @@ class _Gathered:
             self._take(campaign, receipt)
 
     def _take(self, campaign: str, receipt: Receipt) -> None:
+        if isinstance(receipt, Gen | Failed | Doubt | Assume):
+            self._take_end(campaign, receipt)
+        else:
+            self._take_fact(campaign, receipt)
+
+    def _take_end(self, campaign: str, receipt: Gen | Failed | Doubt | Assume) -> None:
+        self._file(campaign, receipt.order.attempt)
         match receipt:
             case Gen(order=order):
                 _keep(self.gens, receipt)
-                self._file(campaign, order.attempt)
                 self.delivered.setdefault(campaign, set()).add(order.attempt)
-            case Failed(order=order):
+            case Failed():
                 _keep(self.failed, receipt)
-                self._file(campaign, order.attempt)
-            case Doubt(order=order):
+            case Doubt():
                 _keep(self.doubts, receipt)
-                self._file(campaign, order.attempt)
+            case Assume():
+                _keep(self.assumed, receipt)
+
+    def _take_fact(
+        self, campaign: str, receipt: Charge | Match | Use | Waive | Lost | Foreign
+    ) -> None:
+        match receipt:
             case Charge():
                 rows = self.rows.setdefault(receipt.attempt, {})
                 rows[receipt.row] = max(rows.get(receipt.row, receipt.amount), receipt.amount)
@@ -170,6 +197,10 @@ class _Gathered:
                 self.used.setdefault(campaign, set()).add(receipt.cell.key)
             case Waive():
                 self.waived[receipt.attempt] = receipt
+            case Lost():
+                self.lost.add((receipt.attempt, receipt.cell, receipt.sha256))
+            case Foreign():
+                self.foreign.add(receipt.prediction)
 
     def _file(self, campaign: str, attempt: str) -> None:
         self.attempts.setdefault(campaign, set()).add(attempt)
@@ -199,6 +230,7 @@ class _Tally:
         self.deliveries: dict[CellKey, list[Delivery]] = {}
         self.unassigned: dict[CellKey, str] = {}
         self.doubts: dict[CellKey, str] = {}
+        self.lost: dict[CellKey, str] = {}
         self.failures: dict[CellKey, list[NonDelivery]] = {}
         self.attempts: dict[str, AttemptMoney] = {}
         self.orders: dict[str, Order] = {}
@@ -228,8 +260,15 @@ class _Tally:
             if key is not None:
                 served.add(key)
                 found = Delivery(gen.order.attempt, gen.prediction, output, gen.at, how)
-                self.deliveries.setdefault(key, []).append(found)
+                self._serve(key, found)
         return served
+
+    def _serve(self, key: CellKey, delivery: Delivery) -> None:
+        """A delivered picture serves its cell unless a person gave its bytes up."""
+        if (delivery.attempt, key, delivery.output.sha256) in self.seen.lost:
+            self.lost[key] = delivery.attempt
+        else:
+            self.deliveries.setdefault(key, []).append(delivery)
 
     def take_failed(self, failed: Failed) -> None:
         """A failure counts unless the same attempt delivered after all."""
@@ -240,6 +279,13 @@ class _Tally:
         lost = NonDelivery(attempt, failed.code, failed.message, money.charged)
         for cell in failed.order.cells:
             self.failures.setdefault(cell.key, []).append(lost)
+
+    def take_assumed(self, assumed: Assume) -> None:
+        """What a person assumes counts unless the attempt came to an end after all."""
+        attempt = assumed.order.attempt
+        if attempt not in self.attempts:
+            self._book(assumed.order, assumed.at)
+            self.lost.update((cell.key, attempt) for cell in assumed.order.cells)
 
     def take_doubt(self, doubt: Doubt) -> None:
         """A doubt counts until the attempt has an end; a waiver frees money that no row claims."""
@@ -267,9 +313,10 @@ class _Tally:
 
     def take_use(self, use: Use) -> None:
         """Another campaign's purchase, unless its own receipt is here as well."""
-        known = self.deliveries.setdefault(use.cell.key, [])
+        known = self.deliveries.get(use.cell.key, ())
         if not any(d.attempt == use.attempt and d.output == use.output for d in known):
-            known.append(Delivery(use.attempt, "", use.output, use.delivered, "assumed"))
+            found = Delivery(use.attempt, "", use.output, use.delivered, "assumed")
+            self._serve(use.cell.key, found)
 
     def _book(self, order: Order, at: str) -> AttemptMoney:
         rows = self.seen.rows.get(order.attempt)
@@ -290,8 +337,8 @@ class _Tally:
 def fold(filed: Iterable[Filed]) -> History:
     """Add receipts up.
 
-    A `gen` outranks a `failed` of the same attempt, both outrank a waiver, and all of them end a
-    doubt.
+    A `gen` outranks a `failed` of the same attempt, both outrank what a person assumed, that
+    outranks a waiver, and all of them end a doubt.
     """
     seen = _Gathered(filed)
     tally = _Tally(seen)
@@ -300,6 +347,8 @@ def fold(filed: Iterable[Filed]) -> History:
         tally.take_gen(gen)
     for _, failed in sorted(seen.failed.items()):
         tally.take_failed(failed)
+    for _, assumed in sorted(seen.assumed.items()):
+        tally.take_assumed(assumed)
     for _, doubt in sorted(seen.doubts.items()):
         tally.take_doubt(doubt)
     for use in sorted(seen.uses, key=lambda use: (use.delivered, use.attempt)):
@@ -309,6 +358,7 @@ def fold(filed: Iterable[Filed]) -> History:
         deliveries={key: tuple(sorted(found, key=_currency)) for key, found in deliveries.items()},
         unassigned={k: v for k, v in tally.unassigned.items() if k not in deliveries},
         doubts={k: v for k, v in tally.doubts.items() if k not in deliveries},
+        lost={k: v for k, v in tally.lost.items() if k not in deliveries},
         failures={
             key: tuple(sorted(found, key=tally.oldest_first))
             for key, found in tally.failures.items()
@@ -317,7 +367,19 @@ def fold(filed: Iterable[Filed]) -> History:
         filed=tally.filed(),
         attempts_filed={c: frozenset(ids) for c, ids in seen.attempts.items()},
         orders=tally.orders,
+        predictions={**_predictions(seen.failed), **_predictions(seen.gens)},
+        failed=frozenset(seen.failed) - frozenset(seen.gens),
+        open_doubts={
+            attempt: doubt
+            for attempt, doubt in seen.doubts.items()
+            if tally.attempts[attempt].in_doubt
+        },
+        foreign=frozenset(seen.foreign),
     )
+
+
+def _predictions(ended: Mapping[str, Gen] | Mapping[str, Failed]) -> dict[str, str]:
+    return {attempt: one.prediction for attempt, one in ended.items() if one.prediction}
 
 
 def _currency(delivery: Delivery) -> tuple[str, str, str]:

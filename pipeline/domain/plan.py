@@ -47,6 +47,7 @@ class Reason(enum.StrEnum):
     FAILED_BEFORE = "failed_before"
     UNDER_DELIVERED = "under_delivered"
     RESULT_ABSENT = "result_absent"
+    RESULT_LOST = "result_lost"
     UNDER_WAY = "under_way"
     CLAIMED_ELSEWHERE = "claimed_elsewhere"
     BOUGHT_ELSEWHERE = "bought_elsewhere"

@@ -111,11 +111,29 @@ class Failed:
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """An attempt was sent and nobody knows what became of it; its quote stays reserved."""
+    """An attempt was sent and nobody knows what became of it; its quote stays reserved.
+
+    Attributes:
+        sent: when it left, UTC, ISO; empty where an older program wrote it. Says where in the
+            provider's history to look, should the ledger be lost.
+    """
 
     order: Order
     at: str
     message: str
+    sent: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Assume:
+    """A person books an attempt in doubt as charged; its cells count as lost.
+
+    A later row of the bill corrects the amount, a later delivery the loss.
+    """
+
+    order: Order
+    at: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,11 +198,37 @@ class Waive:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """A person declares a delivered picture lost: its bytes are nowhere; the cell is wanted again.
+
+    Attributes:
+        attempt: that delivered it.
+        cell: that it served.
+        sha256: of the picture.
+    """
+
+    attempt: str
+    at: str
+    cell: CellKey
+    sha256: Sha256
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Foreign:
+    """A person declares that a prediction of this account is not this workspace's."""
+
+    prediction: str
+    at: str
+    reason: str
+
+
 # A lock has thousands of these: all fields at once, in the order of the tuples above.
 _CELL = itemgetter("key", "address", "source", "take")
 _OUTPUT = itemgetter("sha256", "bytes", "width", "height", "mime")
 
-Receipt = Gen | Failed | Doubt | Charge | Match | Use | Waive
+Receipt = Gen | Failed | Doubt | Assume | Charge | Match | Use | Waive | Lost | Foreign
 
 
 class ReceiptError(ValueError):
@@ -196,10 +240,10 @@ class UnknownKindError(ReceiptError):
 
 
 def attempt_of(receipt: Receipt) -> str:
-    """Id of the attempt that a receipt speaks of."""
-    if isinstance(receipt, Gen | Failed | Doubt):
+    """Id of the attempt that a receipt speaks of; empty where it speaks of none."""
+    if isinstance(receipt, Gen | Failed | Doubt | Assume):
         return receipt.order.attempt
-    return receipt.attempt
+    return "" if isinstance(receipt, Foreign) else receipt.attempt
 
 
 def write(receipt: Receipt) -> str:
@@ -226,16 +270,33 @@ def read(body: Mapping[str, Any]) -> Receipt:
 
 
 def _body(receipt: Receipt) -> dict[str, Json]:
+    if isinstance(receipt, Gen | Failed | Doubt | Assume):
+        return _end_body(receipt)
+    return _fact_body(receipt)
+
+
+def _end_body(receipt: Gen | Failed | Doubt | Assume) -> dict[str, Json]:
+    """What an attempt came to, with what it asked for."""
+    own: dict[str, Json]
     match receipt:
         case Gen(order, prediction, at, outputs):
+            kind = "gen"
             delivered: list[Json] = [_output_body(output) for output in outputs]
-            own: dict[str, Json] = {"prediction": prediction, "outputs": delivered}
-            return {"kind": "gen", "at": at, **order_body(order), **own}
+            own = {"prediction": prediction, "outputs": delivered}
         case Failed(order, prediction, at, code, message):
+            kind = "failed"
             own = {"prediction": prediction, "code": code, "message": message}
-            return {"kind": "failed", "at": at, **order_body(order), **own}
-        case Doubt(order, at, message):
-            return {"kind": "doubt", "at": at, **order_body(order), "message": message}
+        case Doubt(order, at, message, sent):
+            kind = "doubt"
+            own = {"message": message, "sent": sent} if sent else {"message": message}
+        case Assume(order, at, reason):
+            kind, own = "assume", {"reason": reason}
+    return {"kind": kind, "at": at, **order_body(order), **own}
+
+
+def _fact_body(receipt: Charge | Match | Use | Waive | Lost | Foreign) -> dict[str, Json]:
+    """What is learned about an attempt, a cell or a prediction later."""
+    match receipt:
         case Charge(attempt, row, amount, at):
             return {"kind": "charge", "at": at, "attempt": attempt, "row": row, "amount": amount}
         case Match(attempt, at, outputs_of, how, confidence):
@@ -259,6 +320,11 @@ def _body(receipt: Receipt) -> dict[str, Json]:
             }
         case Waive(attempt, at, by, reason):
             return {"kind": "waive", "at": at, "attempt": attempt, "by": by, "reason": reason}
+        case Lost(attempt, at, key, sha256, reason):
+            named: dict[str, Json] = {"attempt": attempt, "cell": key, "sha256": sha256}
+            return {"kind": "lost", "at": at, **named, "reason": reason}
+        case Foreign(prediction, at, reason):
+            return {"kind": "foreign", "at": at, "prediction": prediction, "reason": reason}
 
 
 def order_body(order: Order) -> dict[str, Json]:
@@ -325,7 +391,8 @@ _READERS: Mapping[str, Any] = {
     "failed": lambda b: Failed(
         read_order(b), b["prediction"], b["at"], _whole(b["code"]), b["message"]
     ),
-    "doubt": lambda b: Doubt(read_order(b), b["at"], b["message"]),
+    "doubt": lambda b: Doubt(read_order(b), b["at"], b["message"], b.get("sent", "")),
+    "assume": lambda b: Assume(read_order(b), b["at"], b["reason"]),
     "charge": lambda b: Charge(
         _text(b["attempt"]), _text(b["row"]), MicroUsd(_whole(b["amount"])), b["at"]
     ),
@@ -341,4 +408,6 @@ _READERS: Mapping[str, Any] = {
         b["delivered"],
     ),
     "waive": lambda b: Waive(_text(b["attempt"]), b["at"], b["by"], b["reason"]),
+    "lost": lambda b: Lost(_text(b["attempt"]), b["at"], b["cell"], b["sha256"], b["reason"]),
+    "foreign": lambda b: Foreign(_text(b["prediction"]), b["at"], b["reason"]),
 }

@@ -60,6 +60,7 @@ class Prediction:
         model: id; empty where not told.
         created_at: UTC; None where not told.
         inputs: addresses of the input pictures, as echoed by the history; empty where not told.
+        asked: the request's body as echoed by the history; None where not told.
     """
 
     id: str
@@ -70,6 +71,7 @@ class Prediction:
     model: str = ""
     created_at: datetime | None = None
     inputs: tuple[str, ...] = ()
+    asked: Mapping[str, Json] | None = None
 
 
 class BillingRow(NamedTuple):
@@ -148,6 +150,16 @@ class Intake(Protocol):
             GoneError: the provider does not have it any more.
         """
 
+    async def digest_of(self, address: str) -> Sha256:
+        """Digest of whatever lies at an address, such as a source picture that was uploaded.
+
+        Nothing is kept.
+
+        Raises:
+            NotYetError: it could not be fetched now.
+            GoneError: the provider does not have it any more.
+        """
+
 
 class NotYetError(Exception):
     """A paid picture could not be fetched now; the message says why."""
@@ -188,6 +200,15 @@ class Ledger(Protocol):
         self, order: Order, *, campaign: str, hold: MicroUsd, limits: Sequence[Limit], at: str
     ) -> Reserved | Taken | OverCap:
         """Check all caps and claim the cells in one transaction."""
+
+    async def adopt(
+        self, order: Order, *, campaign: str, hold: MicroUsd, prediction: str, at: str
+    ) -> OpenAttempt | Taken:
+        """Book a prediction that is ours although this ledger has no attempt for it.
+
+        No cap is asked: the money is spent. The attempt starts as `submitted`, and claims its cells
+        like any other; `Taken` where one of them is claimed or bought already.
+        """
 
     async def submitting(self, attempt: str, *, fresh: str, at: str) -> None:
         """The intent: from here on the request may leave."""

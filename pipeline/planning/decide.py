@@ -72,6 +72,8 @@ class _Judge:
             return Decision(Action.BLOCKED, Reason.UNKNOWN_CHARGE, history.doubts[cell.key])
         if cell.key in history.unassigned:
             return Decision(Action.BLOCKED, Reason.UNASSIGNED, history.unassigned[cell.key])
+        if cell.key in history.lost:
+            return Decision(Action.REBUY, Reason.RESULT_LOST, history.lost[cell.key])
         failures = history.failures.get(cell.key)
         if failures:
             return self._after(failures)

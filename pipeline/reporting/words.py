@@ -19,6 +19,7 @@ REASON_WORDS: Mapping[Reason, str] = {
     Reason.FAILED_BEFORE: "it failed before",
     Reason.UNDER_DELIVERED: "paid, but not delivered",
     Reason.RESULT_ABSENT: "bought, but its file is not on this machine",
+    Reason.RESULT_LOST: "paid, and its picture declared lost",
     Reason.UNDER_WAY: "bought, and on its way",
     Reason.CLAIMED_ELSEWHERE: "another run is buying it",
     Reason.BOUGHT_ELSEWHERE: "bought by another campaign",

@@ -10,10 +10,13 @@ from pipeline.domain.identity import Input, Recipe, job_components, own_parts
 from pipeline.domain.money import MicroUsd
 from pipeline.domain.receipts import (
     AskedCell,
+    Assume,
     Charge,
     Doubt,
     Failed,
+    Foreign,
     Gen,
+    Lost,
     Match,
     Order,
     Output,
@@ -81,7 +84,10 @@ outputs = st.builds(
 )
 gens = st.builds(Gen, orders, texts, moments, st.lists(outputs, max_size=5).map(tuple))
 faileds = st.builds(Failed, orders, texts, moments, st.integers(0, 9999), texts)
-doubts = st.builds(Doubt, orders, moments, texts)
+doubts = st.builds(Doubt, orders, moments, texts, st.just("") | moments)
+assumes = st.builds(Assume, orders, moments, texts)
+losses = st.builds(Lost, words, moments, cell_keys, digests, texts)
+foreigns = st.builds(Foreign, words, moments, texts)
 charges = st.builds(Charge, words, words, st.integers(-(10**12), 10**12).map(MicroUsd), moments)
 matches = st.builds(
     Match,
@@ -94,7 +100,9 @@ matches = st.builds(
 uses = st.builds(Use, words, moments, cells, recipes, outputs, moments)
 waives = st.builds(Waive, words, moments, st.sampled_from(["proof", "person"]), texts)
 
-receipts = st.one_of(gens, faileds, doubts, charges, matches, uses, waives)
+receipts = st.one_of(
+    gens, faileds, doubts, assumes, charges, matches, uses, waives, losses, foreigns
+)
 
 law = settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 """How hard a law is tried; no deadline, as machines are busy."""

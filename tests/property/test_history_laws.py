@@ -6,7 +6,16 @@ from hypothesis import strategies as st
 
 from pipeline.domain.history import Filed, fold
 from pipeline.domain.money import ZERO, MicroUsd
-from pipeline.domain.receipts import Charge, Match, Use, Waive
+from pipeline.domain.receipts import (
+    Assume,
+    Charge,
+    Foreign,
+    Lost,
+    Match,
+    Use,
+    Waive,
+    attempt_of,
+)
 from tests.property.strategies import law
 from tests.unit.domain.samples import AT, LATER, cell, doubt, failed, gen, order, output, recipe
 
@@ -60,6 +69,17 @@ receipts = st.one_of(
         MOMENTS,
     ),
     st.builds(Waive, attempts, MOMENTS, st.sampled_from(["proof", "person"]), st.just("gone")),
+    st.builds(Assume, orders(), MOMENTS, st.just("support says so")),
+    st.builds(
+        lambda attempt, number, shown, at: Lost(
+            attempt, at, cell(number).key, output(shown).sha256, "the disk burned"
+        ),
+        attempts,
+        st.integers(1, 4),
+        st.integers(101, 104),
+        MOMENTS,
+    ),
+    st.builds(Foreign, st.sampled_from(["p-1", "p-2"]), MOMENTS, st.just("the intern's")),
 )
 locks = st.lists(st.builds(Filed, st.sampled_from(CAMPAIGNS), receipts), max_size=12)
 
@@ -95,14 +115,23 @@ def test_a_cell_with_a_picture_is_neither_open_nor_doubtful(filed):
     history = fold(filed)
     assert not set(history.deliveries) & set(history.unassigned)
     assert not set(history.deliveries) & set(history.doubts)
+    assert not set(history.deliveries) & set(history.lost)
+
+
+@law
+@given(locks)
+def test_an_attempt_in_doubt_is_neither_assumed_nor_ended(filed):
+    history = fold(filed)
+    doubtful = {attempt for attempt, money in history.attempts.items() if money.in_doubt}
+    assert set(history.open_doubts) == doubtful
+    assert not history.failed & doubtful
 
 
 @law
 @given(locks, locks)
 def test_more_receipts_never_make_a_delivery_of_another_attempt_vanish(filed, more):
     before, after = fold(filed), fold([*filed, *more])
-    told = {r.attempt for _, r in more if not hasattr(r, "order")}
-    told |= {r.order.attempt for _, r in more if hasattr(r, "order")}
+    told = {attempt_of(receipt) for _, receipt in more}
     for key, deliveries in before.deliveries.items():
         kept = {d.attempt for d in after.deliveries.get(key, ())}
         assert {d.attempt for d in deliveries if d.attempt not in told} <= kept

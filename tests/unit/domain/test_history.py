@@ -6,11 +6,12 @@ import pytest
 
 from pipeline.domain.history import Filed, fold
 from pipeline.domain.money import MicroUsd
-from pipeline.domain.receipts import Charge, Match, Use, Waive
+from pipeline.domain.receipts import Assume, Charge, Foreign, Lost, Match, Use, Waive
 from tests.unit.domain.samples import (
     AT,
     LATER,
     UNIT,
+    cell,
     doubt,
     failed,
     gen,
@@ -167,6 +168,52 @@ class TestRanks:
         money = history.attempts["a-1"]
         assert (money.charged, money.in_doubt, money.images) == (2 * UNIT, False, 2)
         assert not history.doubts
+
+    def test_what_is_assumed_is_booked_and_its_cells_are_lost(self):
+        one = order()
+        history = add_up(doubt(one), Assume(one, LATER, "support says so"))
+        money = history.attempts["a-1"]
+        assert (money.charged, money.in_doubt, money.images) == (2 * UNIT, False, 2)
+        assert history.lost == dict.fromkeys(keys(one), "a-1")
+        assert not history.doubts
+        assert not history.open_doubts
+
+    def test_a_row_of_the_bill_corrects_what_was_assumed(self):
+        one = order()
+        history = add_up(doubt(one), Assume(one, LATER, "support says so"), row(UNIT))
+        assert history.attempts["a-1"].charged == UNIT
+
+    def test_a_delivery_ends_what_was_assumed(self):
+        one = order()
+        history = add_up(Assume(one, LATER, "support says so"), gen(one))
+        assert not history.lost
+        assert set(history.deliveries) == set(keys(one))
+
+    def test_a_lost_picture_serves_nobody_and_another_one_still_does(self):
+        one, two = order("a-1", cells=(1,)), order("a-2", cells=(1,))
+        (key,) = keys(one)
+        lost = Lost("a-1", LATER, key, sha(7), "the disk burned")
+        history = add_up(gen(one, outputs=(7,)), lost)
+        assert history.lost == {key: "a-1"}
+        assert not history.deliveries
+        again = add_up(gen(one, outputs=(7,)), lost, gen(two, outputs=(8,), at=LATER))
+        assert outputs_of(again, key) == [sha(8)]
+        assert not again.lost
+        assert again.attempts["a-1"].charged == UNIT
+
+    def test_a_lost_picture_is_lost_to_those_who_used_it_too(self):
+        (key,) = keys(order("a-1", cells=(1,)))
+        lost = Lost("a-1", LATER, key, sha(7), "the disk burned")
+        used = Use("a-1", AT, cell(1), recipe(), output(7), AT)
+        assert add_up(used, lost).lost == {key: "a-1"}
+
+    def test_predictions_failures_and_strangers_are_told(self):
+        history = add_up(
+            failed(order("a-1")), gen(order("a-2")), Foreign("p-9", AT, "the intern's")
+        )
+        assert set(history.predictions) == {"a-1", "a-2"}
+        assert history.failed == {"a-1"}
+        assert history.foreign == {"p-9"}
 
     def test_a_waiver_alone_says_nothing(self):
         assert not add_up(Waive("a-1", AT, "person", "gone")).attempts

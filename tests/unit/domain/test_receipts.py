@@ -4,8 +4,12 @@ import pytest
 
 from pipeline.domain.money import MicroUsd
 from pipeline.domain.receipts import (
+    Assume,
     Charge,
+    Doubt,
     Failed,
+    Foreign,
+    Lost,
     Match,
     ReceiptError,
     UnknownKindError,
@@ -27,8 +31,11 @@ ALL = [
     Match("a-1", AT, (cell(1).key, None), "content", 93),
     Use("a-1", AT, cell(1), recipe(), output(5), LATER),
     Waive("a-1", AT, "person", "the vendor says so"),
+    Doubt(order(), LATER, "no answer", sent=AT),
+    Assume(order(), AT, "support says so"),
+    Lost("a-1", AT, cell(1).key, output(5).sha256, "the disk burned"),
 ]
-KINDS = ["gen", "failed", "doubt", "charge", "match", "use", "waive"]
+KINDS = ["gen", "failed", "doubt", "charge", "match", "use", "waive", "doubt", "assume", "lost"]
 
 
 @pytest.mark.parametrize(("receipt", "kind"), list(zip(ALL, KINDS, strict=True)))
@@ -39,6 +46,17 @@ def test_a_receipt_is_one_line_and_comes_back(receipt, kind):
     assert body["kind"] == kind
     assert read(body) == receipt
     assert attempt_of(receipt) == "a-1"
+
+
+def test_a_stranger_belongs_to_no_attempt():
+    stranger = Foreign("p-9", AT, "the intern's")
+    assert read(json.loads(write(stranger))) == stranger
+    assert attempt_of(stranger) == ""
+
+
+def test_a_doubt_without_a_sending_time_is_written_as_it_was():
+    line = write(doubt(order()))
+    assert "sent" not in json.loads(line)
 
 
 def test_a_line_break_in_the_vendors_words_stays_inside_the_line():
@@ -63,7 +81,7 @@ def test_an_unknown_kind_is_told_apart_from_damage(kind):
 def test_a_receipt_without_one_of_its_fields_is_damaged(receipt):
     body = json.loads(write(receipt))
     for name in body:
-        if name != "kind":
+        if name not in {"kind", "sent"}:
             with pytest.raises(ReceiptError, match="damaged"):
                 read({key: value for key, value in body.items() if key != name})
 
