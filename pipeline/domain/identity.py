@@ -159,3 +159,15 @@ def own_parts(components: Components) -> dict[str, Json]:
 def job_key(components: Components) -> JobKey:
     """The name of one exact request, from `job_components`."""
     return JobKey(f"j1-{hashlib.sha256(canonical(components).encode()).hexdigest()}")
+
+
+def is_echoed(sent: Mapping[str, Json], echo: Mapping[str, Json]) -> bool:
+    """Whether a provider's echo of a request has every field that was sent, with its value.
+
+    The provider may add fields of its own, such as defaults. Decimals are text with us and may be
+    numbers there.
+    """
+    return all(
+        name in echo and (echo[name] == value or str(echo[name]) == str(value))
+        for name, value in sent.items()
+    )

@@ -1,18 +1,31 @@
 """Finding out what became of a submit that got no answer: proof, or it stays in doubt."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from pipeline.domain.attempt import OpenAttempt
+from pipeline.domain.fingerprint import Sha256
+from pipeline.domain.identity import is_echoed
 from pipeline.execution.decisions import RETENTION
-from pipeline.execution.ports import BillingRow, Clock, Ledger, Prediction, Provider, ProviderError
+from pipeline.execution.ports import (
+    BillingRow,
+    Clock,
+    GoneError,
+    Ledger,
+    NotYetError,
+    Prediction,
+    Provider,
+    ProviderError,
+)
+from pipeline.execution.records import SKEW, Records
 
-SKEW = timedelta(minutes=5)
-"""How far the provider's clock and ours may be apart."""
 SETTLED_AFTER = timedelta(minutes=15)
 """How long after a send a listing may still miss it."""
+
+DigestOf = Callable[[str], Awaitable[Sha256]]
+"""Digest of what lies at an address; raises NotYetError or GoneError."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +55,13 @@ class Search:
     """Looks for lost attempts in the provider's history and bill."""
 
     def __init__(
-        self, provider: Provider, ledger: Ledger, clock: Clock, *, exclusive: bool
+        self,
+        provider: Provider,
+        ledger: Ledger,
+        clock: Clock,
+        *,
+        exclusive: bool,
+        digest_of: DigestOf | None = None,
     ) -> None:
         """Prepare to look.
 
@@ -51,31 +70,37 @@ class Search:
             ledger: tells which predictions have an owner.
             clock: for the window.
             exclusive: whether the key is used by this workspace alone.
+            digest_of: reads pictures that the history names; without it only addresses prove.
         """
         self._provider = provider
+        self._records = Records(provider, clock)
         self._ledger = ledger
         self._clock = clock
         self._exclusive = exclusive
+        self._digest_of = digest_of
 
     async def look(self, attempt: OpenAttempt) -> Finding:
         """Look for one attempt.
 
-        Adopted is only an exact match of an echoed input that was uploaded for this attempt alone,
-        or, under an exclusive key, the only prediction without an owner of that model in the
-        window while no other attempt could be its owner. Absent is what two complete listings do
-        not show, both taken long enough after the send, while the bill has no row without an owner.
+        Adopted is only an exact match of what was asked, or, under an exclusive key, the only
+        prediction without an owner of that model in the window while no other attempt could be its
+        owner. An exact match is an echoed input that was uploaded for this attempt alone; where
+        that address is not known any more, the same prompt, parameters and pictures. Absent is what
+        two complete listings do not show, both taken long enough after the send, while the bill has
+        no row without an owner.
         """
         sent = datetime.fromisoformat(attempt.sent_at or attempt.reserved_at)
         try:
-            listing = await self._provider.history(sent - SKEW, self._clock.now() + SKEW)
+            listing = await self._records.listing(sent - SKEW, sent=sent)
         except ProviderError as error:
             return Unknown(f"the provider's history could not be read: {error.reason}")
         owned = await self._ledger.owned()
         unowned = [prediction for prediction in listing if prediction.id not in owned]
-        exact = [p for p in unowned if attempt.fresh and attempt.fresh in p.inputs]
-        if exact:
-            return Found(exact[0].id, "its input address was uploaded for this attempt alone")
-        candidates = [p for p in unowned if self._may_be(p, attempt)]
+        for prediction in unowned:
+            proof = await self._proof(prediction, attempt)
+            if proof:
+                return Found(prediction.id, proof)
+        candidates = [p for p in unowned if may_be(p, attempt)]
         if candidates:
             return await self._only_one(attempt, candidates)
         age = self._clock.now() - sent
@@ -83,7 +108,7 @@ class Search:
             return Unknown("the history does not show it yet; look again 15 minutes after the send")
         if age > RETENTION - SKEW:
             return Unknown("the provider's history does not reach back to it any more")
-        return await self._absent(attempt, sent, listing)
+        return await self._absent(attempt, sent)
 
     async def may_have_left(self, attempt: OpenAttempt) -> str:
         """Why an attempt of a dead run that was only reserved may have been sent all the same.
@@ -96,13 +121,14 @@ class Search:
         Raises:
             ProviderError: the history could not be read.
         """
-        since = datetime.fromisoformat(attempt.reserved_at) - SKEW
+        reserved = datetime.fromisoformat(attempt.reserved_at)
+        since = reserved - SKEW
         if self._clock.now() - since > RETENTION:
             return await self._billed_without_owner(since)
-        listing = await self._provider.history(since, self._clock.now() + SKEW)
+        listing = await self._records.listing(since, sent=reserved)
         owned, ours = await self._ledger.owned(), await self._ledger.uploads()
         for prediction in listing:
-            if prediction.id in owned or not self._may_be(prediction, attempt):
+            if prediction.id in owned or not may_be(prediction, attempt):
                 continue
             told = frozenset(prediction.inputs)
             if not told or self._exclusive or told & ours:
@@ -116,17 +142,21 @@ class Search:
         strangers = [row.prediction for row in bill if row.prediction not in owned]
         return f"the bill has prediction {strangers[0]} without an owner" if strangers else ""
 
-    def _is_suspect(self, prediction: Prediction, attempt: OpenAttempt) -> bool:
-        exact = bool(attempt.fresh) and attempt.fresh in prediction.inputs
-        return exact or self._may_be(prediction, attempt)
-
-    @staticmethod
-    def _may_be(prediction: Prediction, attempt: OpenAttempt) -> bool:
-        """Whether a prediction could be this attempt's although nothing proves it."""
-        if prediction.model and prediction.model != attempt.order.recipe.model:
-            return False
-        # Inputs that are told and do not hold the fresh address belong to somebody else.
-        return not (attempt.fresh and prediction.inputs)
+    async def _proof(self, prediction: Prediction, attempt: OpenAttempt) -> str:
+        """What proves that a prediction is this attempt's; empty where nothing does."""
+        if attempt.fresh:
+            is_it = attempt.fresh in prediction.inputs
+            return "its input address was uploaded for this attempt alone" if is_it else ""
+        if not _asks_the_same(prediction, attempt) or self._digest_of is None:
+            return ""
+        asked = _digests(attempt)
+        if not asked or len(prediction.inputs) != len(asked):
+            return ""  # words alone may be anybody's
+        try:
+            told = [await self._digest_of(address) for address in prediction.inputs]
+        except (NotYetError, GoneError):
+            return ""
+        return "it asks for the same with the same pictures" if told == asked else ""
 
     async def _only_one(
         self, attempt: OpenAttempt, candidates: Sequence[Prediction]
@@ -143,18 +173,17 @@ class Search:
         listed = ", ".join(prediction.id for prediction in candidates)
         return Unknown(f"these predictions have no owner and may be it: {listed}")
 
-    async def _absent(
-        self, attempt: OpenAttempt, sent: datetime, listing: Sequence[Prediction]
-    ) -> Absent | Unknown:
+    async def _absent(self, attempt: OpenAttempt, sent: datetime) -> Absent | Unknown:
+        settled = sent + SETTLED_AFTER
         try:
-            again = await self._provider.history(sent - SKEW, self._clock.now() + SKEW)
-            bill = await self._provider.bill_between(sent - SKEW, self._clock.now() + SKEW)
+            listings = await self._records.two_listings(sent - SKEW, sent=settled)
+            bill = await self._records.bill(sent - SKEW, sent=settled)
         except ProviderError as error:
             return Unknown(f"the provider's records could not be read: {error.reason}")
         owned = await self._ledger.owned()
-        if any(p.id not in owned and self._is_suspect(p, attempt) for p in again):
+        if any(p.id not in owned and _is_suspect(p, attempt) for p in listings):
             return Unknown("something appeared in the history only now; look again")
-        strangers = _unexplained(bill, [*listing, *again], owned)
+        strangers = _unexplained(bill, listings, owned)
         if strangers:
             rows = ", ".join(row.row for row in strangers)
             return Unknown(f"the bill has rows without an owner: {rows}")
@@ -162,6 +191,38 @@ class Search:
             "two complete listings of the provider's history, taken at least 15 minutes after the "
             "send, do not show it, and the bill has no row without an owner"
         )
+
+
+def may_be(prediction: Prediction, attempt: OpenAttempt) -> bool:
+    """Whether a prediction could be this attempt's although nothing proves it."""
+    if prediction.model and prediction.model != attempt.order.recipe.model:
+        return False
+    if len(prediction.addresses) > len(attempt.order.cells):
+        return False
+    if prediction.asked is not None and not _asks_the_same(prediction, attempt):
+        return False
+    # Inputs that are told and do not hold the fresh address belong to somebody else.
+    return not (attempt.fresh and prediction.inputs)
+
+
+def _is_suspect(prediction: Prediction, attempt: OpenAttempt) -> bool:
+    exact = bool(attempt.fresh) and attempt.fresh in prediction.inputs
+    return exact or may_be(prediction, attempt)
+
+
+def _asks_the_same(prediction: Prediction, attempt: OpenAttempt) -> bool:
+    """Whether an echoed request has this attempt's words and parameters."""
+    asked, echo = attempt.order.asked, prediction.asked
+    if echo is None or echo.get("prompt") != asked.get("prompt"):
+        return False
+    params = asked.get("params")
+    return is_echoed(params if isinstance(params, dict) else {}, echo)
+
+
+def _digests(attempt: OpenAttempt) -> list[object]:
+    inputs = attempt.order.asked.get("inputs")
+    pictures = inputs if isinstance(inputs, list) else []
+    return [picture["sha256"] for picture in pictures if isinstance(picture, dict)]
 
 
 def _is_in_time(prediction: Prediction, attempt: OpenAttempt) -> bool:
