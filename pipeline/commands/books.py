@@ -131,7 +131,11 @@ class Books:
     def _booked(self, history: History) -> list[Booked]:
         own = [] if self.ledger is None else self.ledger.booked()
         renamed = self.renamed(history)
-        found = [row._replace(campaign=renamed.get(row.attempt, row.campaign)) for row in own]
+        found = [
+            row._replace(campaign=renamed.get(row.attempt, row.campaign))
+            for row in own
+            if row.attempt not in history.twins
+        ]
         ids = frozenset() if self.ledger is None else self.ledger.attempts()
         for attempt, money in history.attempts.items():
             if attempt not in ids:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from pipeline.domain.fingerprint import CellKey, JobKey
-from pipeline.domain.money import MicroUsd
+from pipeline.domain.money import ZERO, MicroUsd
 from pipeline.domain.receipts import Order, Output
 
 
@@ -97,21 +97,36 @@ class OpenAttempt:
 
 
 class Spent(NamedTuple):
-    """Money of one campaign, or of any other scope, in one realm.
+    """Money of one campaign, or of any other scope, in one realm; its parts do not overlap.
 
     Attributes:
         charged: taken, by billing rows or else by quotes.
         reserved: held by attempts under way.
         in_doubt: held by attempts of which nobody knows.
         images: pictures asked for by all of them.
+        refund_pending: taken for attempts that failed, and to be given back unless it is not.
     """
 
     charged: MicroUsd
     reserved: MicroUsd
     in_doubt: MicroUsd
     images: int
+    refund_pending: MicroUsd = ZERO
 
     @property
     def total(self) -> MicroUsd:
         """All that a cap has to count."""
-        return MicroUsd(self.charged + self.reserved + self.in_doubt)
+        return MicroUsd(self.charged + self.reserved + self.in_doubt + self.refund_pending)
+
+    def plus(self, other: "Spent") -> "Spent":
+        """The money of two scopes that have no attempt in common."""
+        return Spent(
+            MicroUsd(self.charged + other.charged),
+            MicroUsd(self.reserved + other.reserved),
+            MicroUsd(self.in_doubt + other.in_doubt),
+            self.images + other.images,
+            MicroUsd(self.refund_pending + other.refund_pending),
+        )
+
+
+NOTHING_SPENT = Spent(ZERO, ZERO, ZERO, 0)

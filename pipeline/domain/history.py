@@ -124,6 +124,7 @@ class History:
         failed: attempts that ended in a failure; their charge may still be refunded.
         open_doubts: receipts of the attempts that are in doubt.
         foreign: predictions that are not this workspace's.
+        twins: attempts that cost nothing because another one, named here, owns their prediction.
     """
 
     deliveries: Mapping[CellKey, tuple[Delivery, ...]] = field(default_factory=dict)
@@ -139,6 +140,7 @@ class History:
     failed: frozenset[str] = frozenset()
     open_doubts: Mapping[str, Doubt] = field(default_factory=dict)
     foreign: frozenset[str] = frozenset()
+    twins: Mapping[str, str] = field(default_factory=dict)
 
 
 class _Gathered:
@@ -227,6 +229,8 @@ class _Tally:
 
     def __init__(self, seen: _Gathered) -> None:
         self.seen = seen
+        self.twins = _twins(seen)
+        self.rows = _rows_of_owners(seen.rows, self.twins)
         self.deliveries: dict[CellKey, list[Delivery]] = {}
         self.unassigned: dict[CellKey, str] = {}
         self.doubts: dict[CellKey, str] = {}
@@ -319,12 +323,14 @@ class _Tally:
             self._serve(use.cell.key, found)
 
     def _book(self, order: Order, at: str) -> AttemptMoney:
-        rows = self.seen.rows.get(order.attempt)
+        rows = self.rows.get(order.attempt)
+        charged = order.quote if rows is None else MicroUsd(sum(rows.values()))
+        is_twin = order.attempt in self.twins
         money = AttemptMoney(
             campaign=self.seen.campaign_of[order.attempt],
             at=at,
-            charged=order.quote if rows is None else MicroUsd(sum(rows.values())),
-            images=len(order.cells),
+            charged=ZERO if is_twin else charged,
+            images=0 if is_twin else len(order.cells),
             is_confirmed=rows is not None,
             in_doubt=False,
             cells=order.cells,
@@ -375,7 +381,36 @@ def fold(filed: Iterable[Filed]) -> History:
             if tally.attempts[attempt].in_doubt
         },
         foreign=frozenset(seen.foreign),
+        twins=tally.twins,
     )
+
+
+def _twins(seen: _Gathered) -> dict[str, str]:
+    """Attempts whose prediction another attempt owns, with that attempt.
+
+    Two clones may find one prediction in the history, each after it lost its ledger. It was bought
+    once, so its money counts once: for the earliest delivery, or else the earliest failure.
+    """
+    owners: dict[str, str] = {}
+    twins: dict[str, str] = {}
+    for ended in (seen.gens, seen.failed):
+        for attempt, one in sorted(ended.items(), key=lambda item: (item[1].at, item[0])):
+            owner = owners.setdefault(one.prediction, attempt) if one.prediction else attempt
+            if owner != attempt:
+                twins[attempt] = owner
+    return twins
+
+
+def _rows_of_owners(
+    rows: Mapping[str, Mapping[str, MicroUsd]], twins: Mapping[str, str]
+) -> Mapping[str, Mapping[str, MicroUsd]]:
+    """Rows of the bill by attempt, those of twins with their owner's."""
+    found: dict[str, dict[str, MicroUsd]] = {}
+    for attempt, own in rows.items():
+        known = found.setdefault(twins.get(attempt, attempt), {})
+        for row, amount in own.items():
+            known[row] = max(known.get(row, amount), amount)
+    return found
 
 
 def _predictions(ended: Mapping[str, Gen] | Mapping[str, Failed]) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """What receipts add up to."""
 
 import itertools
+from dataclasses import replace
 
 import pytest
 
@@ -206,6 +207,18 @@ class TestRanks:
         lost = Lost("a-1", LATER, key, sha(7), "the disk burned")
         used = Use("a-1", AT, cell(1), recipe(), output(7), AT)
         assert add_up(used, lost).lost == {key: "a-1"}
+
+    @pytest.mark.parametrize("end", [gen, failed])
+    def test_a_prediction_that_two_clones_found_was_bought_once(self, end):
+        one, two = (replace(end(order(f"a-{n}")), prediction="p-1") for n in (1, 2))
+        rows = [Charge(f"a-{n}", "row-1", UNIT, AT) for n in (1, 2)]
+        for receipts in ([one, two], [two, one]):
+            history = add_up(*receipts)
+            assert [history.attempts[f"a-{n}"].charged for n in (1, 2)] == [2 * UNIT, 0]
+            assert sum(money.images for money in history.attempts.values()) == 2
+            billed = add_up(*receipts, rows[1])
+            assert [billed.attempts[f"a-{n}"].charged for n in (1, 2)] == [UNIT, 0]
+            assert add_up(*receipts, *rows).attempts["a-1"].charged == UNIT
 
     def test_predictions_failures_and_strangers_are_told(self):
         history = add_up(
