@@ -170,12 +170,14 @@ class Budget:
         warn_at: per cent of `cap` from which the plan warns, 1..100.
         max_images: most pictures bought over the campaign's whole life.
         max_per_job: most money in one request.
+        max_images_per_job: most pictures in one request.
     """
 
     cap: MicroUsd | None = None
     warn_at: int = 80
     max_images: int | None = None
     max_per_job: MicroUsd | None = None
+    max_images_per_job: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +199,7 @@ class Campaign:
         sequence: whether one request of a sequential model holds several pictures or several takes.
         assume_max: ceiling for one picture that the author states where the price is only a floor
             or unknown.
+        canary: how many pictures a run buys first before it stops for a look; None for no stop.
     """
 
     name: str
@@ -217,6 +220,7 @@ class Campaign:
     params: Mapping[str, Json]
     sequence: Sequence
     assume_max: MicroUsd | None
+    canary: int | None = None
     prompt_at: Span | None = field(default=None, compare=False)
     budget_at: Span | None = field(default=None, compare=False)
 
@@ -242,6 +246,7 @@ class Workspace:
 
     Attributes:
         cap: most money over the workspace's whole life.
+        max_images: most pictures bought over the workspace's whole life.
         month_cap: most money in one UTC month.
         month_images: most pictures bought in one UTC month.
         prices: price of one picture by model id, where it is above the card's.
@@ -251,6 +256,7 @@ class Workspace:
 
     account: Account = Account()
     cap: MicroUsd | None = None
+    max_images: int | None = None
     month_cap: MicroUsd | None = None
     month_images: int | None = None
     prices: Mapping[str, MicroUsd] = field(default_factory=dict)

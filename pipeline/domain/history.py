@@ -29,6 +29,8 @@ from pipeline.domain.receipts import (
     write,
 )
 
+MODERATION = range(1000, 2000)
+"""Numbers of failures that say: this content is refused (the vendor's error codes, 2026)."""
 _RANK: Mapping[str, int] = {"assumed": 0, "content": 1, "person": 2}
 _R = TypeVar("_R", Gen, Failed, Doubt, Assume)
 
@@ -121,7 +123,8 @@ class History:
         attempts_filed: per campaign, the attempts of which its own lock has a receipt.
         orders: what each attempt asked for.
         predictions: the provider's id of each attempt that has one.
-        failed: attempts that ended in a failure; their charge may still be refunded.
+        refunds_due: attempts that failed without a refund in sight; one that was moderated is not
+            among them, as the provider promises nothing for those.
         open_doubts: receipts of the attempts that are in doubt.
         foreign: predictions that are not this workspace's.
         twins: attempts that cost nothing because another one, named here, owns their prediction.
@@ -137,7 +140,7 @@ class History:
     attempts_filed: Mapping[str, frozenset[str]] = field(default_factory=dict)
     orders: Mapping[str, Order] = field(default_factory=dict)
     predictions: Mapping[str, str] = field(default_factory=dict)
-    failed: frozenset[str] = frozenset()
+    refunds_due: frozenset[str] = frozenset()
     open_doubts: Mapping[str, Doubt] = field(default_factory=dict)
     foreign: frozenset[str] = frozenset()
     twins: Mapping[str, str] = field(default_factory=dict)
@@ -374,7 +377,13 @@ def fold(filed: Iterable[Filed]) -> History:
         attempts_filed={c: frozenset(ids) for c, ids in seen.attempts.items()},
         orders=tally.orders,
         predictions={**_predictions(seen.failed), **_predictions(seen.gens)},
-        failed=frozenset(seen.failed) - frozenset(seen.gens),
+        refunds_due=frozenset(
+            attempt
+            for attempt, failed in seen.failed.items()
+            if attempt not in seen.gens
+            and failed.code not in MODERATION
+            and tally.attempts[attempt].charged > 0
+        ),
         open_doubts={
             attempt: doubt
             for attempt, doubt in seen.doubts.items()

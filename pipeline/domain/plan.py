@@ -8,9 +8,9 @@ from typing import NamedTuple
 from pipeline.domain.card import Quote
 from pipeline.domain.diagnostics import Problem
 from pipeline.domain.fingerprint import CellKey, JobKey, Json, Sha256
-from pipeline.domain.identity import Input, Recipe
+from pipeline.domain.identity import Input, Recipe, own_parts
 from pipeline.domain.money import ZERO, MicroUsd
-from pipeline.domain.receipts import Output
+from pipeline.domain.receipts import AskedCell, Order, Output
 
 
 class Action(enum.StrEnum):
@@ -151,6 +151,26 @@ class Step:
     cells: tuple[Cell, ...]
     request: Request
     quote: Quote
+
+
+def order_of(step: Step, *, attempt: str) -> Order:
+    """What an attempt at a job asks for, as receipts will tell it.
+
+    Args:
+        step: the job.
+        attempt: a fresh id.
+    """
+    return Order(
+        attempt=attempt,
+        job=step.request.job,
+        recipe=step.cells[0].recipe,
+        asked=own_parts(step.request.components),
+        cells=tuple(
+            AskedCell(cell.key, str(cell.address), cell.source, cell.address.take)
+            for cell in step.cells
+        ),
+        quote=step.quote.amount,
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -303,6 +303,10 @@ class BudgetEntry(BaseModel):
         Money | None,
         Field(description="Most money in one request.", examples=["0.60 USD"]),
     ] = None
+    max_images_per_job: Annotated[
+        Images | None,
+        Field(description="Most pictures in one request.", examples=[5]),
+    ] = None
 
 
 class Manifest(BaseModel):
@@ -392,6 +396,14 @@ class Manifest(BaseModel):
             " of one set, or several `takes` of one picture."
         ),
     ] = "pictures"
+    canary: Annotated[
+        Images | None,
+        Field(
+            description="How many pictures to buy first, spread over sets and variants; then the"
+            " run stops for a look, and `campaign run --continue` buys the rest.",
+            examples=[3],
+        ),
+    ] = None
     assume_max_usd: Annotated[
         Money | None,
         Field(
@@ -429,6 +441,10 @@ class WorkspaceBudgetEntry(BaseModel):
     cap: Annotated[
         Money | None,
         Field(description="Most money over the workspace's whole life.", examples=["500.00 USD"]),
+    ] = None
+    max_images: Annotated[
+        Images | None,
+        Field(description="Most pictures bought over the workspace's whole life.", examples=[9000]),
     ] = None
     month: Annotated[
         Money | None,

@@ -93,6 +93,9 @@ class Packer:
         outputs = len(bundle.cells) + 1
         if outputs > rule.most or inputs > self._card.inputs.most:
             return False
+        allowed = self._campaign.budget.max_images_per_job
+        if allowed is not None and outputs > allowed:
+            return False
         if rule.inputs_plus_outputs is not None and inputs + outputs > rule.inputs_plus_outputs:
             return False
         if self._campaign.budget.max_per_job is None:

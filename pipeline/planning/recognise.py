@@ -55,6 +55,12 @@ class Recogniser:
         """Whether a request could be this campaign's, as far as model and prompt tell."""
         return any(self._groups_of(model, prompt))
 
+    def pictures(self, asked: Mapping[str, Json]) -> tuple[str, ...]:
+        """Addresses of the pictures in an echoed request, in the order in which they were sent."""
+        told = asked.get(self._card.inputs.field)
+        found = told if isinstance(told, list) else [told]
+        return tuple(address for address in found if isinstance(address, str))
+
     def step(self, echo: Echo, *, taken: Container[CellKey]) -> Step | None:
         """The job that asks for exactly this, None where none does.
 

@@ -213,7 +213,7 @@ def problems_of(old, new, base=SHORT, **others):
         ("", "params: {enable_sync_mode: true}\n", [codes.OWNED_PARAM]),
         ("", "params: {seed: 5}\n", [codes.UNKNOWN_PARAM]),
         # later words of the language
-        ("", "canary: 3\n", [codes.UNKNOWN_KEY]),
+        ("", "review: 3\n", [codes.UNKNOWN_KEY]),
         ("", "extends: base.yaml\n", [codes.UNKNOWN_KEY]),
         ("", "pins: {}\n", [codes.UNKNOWN_KEY]),
     ],

@@ -1,0 +1,28 @@
+"""As much of a plan as its caps have room for, in plan order."""
+
+from collections.abc import Sequence
+
+from pipeline.domain.plan import Limit, Step
+
+
+def fitting(
+    steps: Sequence[Step], limits: Sequence[Limit]
+) -> tuple[tuple[Step, ...], Limit | None]:
+    """Steps up to the first that some cap has no room for, and that cap.
+
+    Smaller steps behind it are not tried: which pictures are there shall follow from the plan's
+    order, not from what happens to fit.
+    """
+    cost = images = 0
+    for position, step in enumerate(steps):
+        cost += step.quote.most
+        images += len(step.cells)
+        for limit in limits:
+            if _is_over(limit, cost, images):
+                return tuple(steps[:position]), limit
+    return tuple(steps), None
+
+
+def _is_over(limit: Limit, cost: int, images: int) -> bool:
+    over_money = limit.money is not None and limit.spent + cost > limit.money
+    return over_money or (limit.images is not None and limit.spent_images + images > limit.images)
