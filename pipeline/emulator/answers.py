@@ -3,8 +3,10 @@
 import asyncio
 import base64
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
+from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
 from pipeline.domain.card import Card
@@ -12,7 +14,6 @@ from pipeline.emulator.files import output_file
 from pipeline.emulator.moments import iso
 from pipeline.emulator.pricing import base_price, formula, properties, usd
 from pipeline.emulator.records import BillingRow, Prediction, Upload
-from pipeline.emulator.state import State
 
 
 def success(data: object) -> JSONResponse:
@@ -26,17 +27,26 @@ def failure(status: int, message: str, headers: Mapping[str, str] | None = None)
     return JSONResponse(body, status_code=status, headers=headers)
 
 
-def prediction_object(prediction: Prediction, *, base_url: str) -> dict[str, Any]:
-    """A prediction as the vendor shows it.
+def too_many(retry_after_s: int | None) -> HTTPException:
+    """HTTP 429, with `Retry-After` unless that is None."""
+    hint = {} if retry_after_s is None else {"Retry-After": str(retry_after_s)}
+    return HTTPException(429, "Too Many Requests", hint)
+
+
+def prediction_object(
+    prediction: Prediction, *, base_url: str, as_objects: bool = False
+) -> dict[str, Any]:
+    """A prediction as the vendor shows it, its outputs as texts or `as_objects` with a `url`.
 
     The member `embedded` is ours: what the draft engine did not understand and how many unknown
     keys were dropped, which the vendor never says. No client of the vendor expects it.
     """
+    urls = output_urls(prediction, base_url=base_url)
     shown: dict[str, Any] = {
         "id": prediction.id,
         "model": prediction.model,
         "status": prediction.status,
-        "outputs": output_urls(prediction, base_url=base_url),
+        "outputs": [{"url": url} for url in urls] if as_objects else urls,
         "urls": {"get": f"{base_url}/api/v3/predictions/{prediction.id}/result"},
         "has_nsfw_contents": [False] * prediction.outputs,
         "created_at": iso(prediction.created_us),
@@ -54,16 +64,11 @@ def prediction_object(prediction: Prediction, *, base_url: str) -> dict[str, Any
     return shown
 
 
-async def result_object(prediction: Prediction, *, base_url: str, state: State) -> dict[str, Any]:
-    """A prediction as its own address shows it: outputs as naked base64 if that was asked for."""
-    shown = prediction_object(prediction, base_url=base_url)
-    if prediction.inputs.get("enable_base64_output") is True:
-        files = [
-            state.folder / output_file(prediction.id, index) for index in range(prediction.outputs)
-        ]
-        contents = await asyncio.to_thread(lambda: [file.read_bytes() for file in files])
-        shown["outputs"] = [base64.b64encode(content).decode() for content in contents]
-    return shown
+async def base64_outputs(prediction: Prediction, folder: Path) -> list[str]:
+    """A prediction's outputs as naked base64, read from the state's folder."""
+    files = [folder / output_file(prediction.id, index) for index in range(prediction.outputs)]
+    contents = await asyncio.to_thread(lambda: [file.read_bytes() for file in files])
+    return [base64.b64encode(content).decode() for content in contents]
 
 
 def output_urls(prediction: Prediction, *, base_url: str) -> list[str]:

@@ -1,7 +1,8 @@
 """The embedded provider as an ASGI application that speaks the vendor's protocol."""
 
+import asyncio
 import secrets
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
 
@@ -15,8 +16,8 @@ from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from pipeline.domain.money import MicroUsd
+from pipeline.emulator import downloads, queries, uploads
 from pipeline.emulator import faults as no_faults
-from pipeline.emulator import queries, uploads
 from pipeline.emulator.answers import failure
 from pipeline.emulator.faults import Faults
 from pipeline.emulator.interface import Engine
@@ -27,6 +28,9 @@ from pipeline.emulator.worker import Worker
 
 IN_PROCESS_URL = "http://embedded.invalid"
 """Base address where there is no socket; `.invalid` never resolves, so nothing can leak out."""
+
+MOST_WAITING = 20_000
+"""Twice what the vendor's largest accounts may have under way."""
 
 _A_MILLION_USD = MicroUsd(1_000_000_000_000)
 
@@ -41,8 +45,9 @@ def create_app(
     balance: MicroUsd = _A_MILLION_USD,
     faults: Faults = no_faults.NONE,
     at_once: int = 2,
-    most_waiting: int = 1000,
+    most_waiting: int = MOST_WAITING,
     sync_wait_s: float = 90.0,
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
 ) -> Starlette:
     """Build the provider around a state and an engine.
 
@@ -57,10 +62,11 @@ def create_app(
         clock: the present, as an aware moment.
         accepted_key: the only API key that is let in; None lets in any that is not empty.
         balance: the credit that the account ever had; its spending is subtracted.
-        faults: what goes wrong, in tests.
+        faults: what goes wrong, for those who must cope with it.
         at_once: most predictions that are worked on at the same time.
         most_waiting: most predictions that wait for their turn; further submits are HTTP 429.
         sync_wait_s: how long a submit in sync mode waits for its result.
+        sleep: waits so many seconds, where `faults` want that something takes long.
     """
     worker = Worker(
         state=state,
@@ -75,6 +81,7 @@ def create_app(
         worker=worker,
         base_url=base_url,
         clock=clock,
+        sleep=sleep,
         balance=balance,
         faults=faults,
         sync_wait_s=sync_wait_s,
@@ -111,8 +118,8 @@ def _api() -> list[Route]:
 def _public() -> list[Route]:
     return [
         Route("/tickets/{ticket}", uploads.put, methods=["PUT"]),
-        Route("/media/{upload}/{filename}", uploads.media),
-        Route("/outputs/{prediction}/{index:int}.jpg", uploads.output),
+        Route("/media/{upload}/{filename}", downloads.media),
+        Route("/outputs/{prediction}/{index:int}.jpg", downloads.output),
     ]
 
 

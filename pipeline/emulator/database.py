@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-FORMAT = 1
+FORMAT = 2
 
 _SCHEMA = """
 CREATE TABLE predictions (
@@ -23,7 +23,9 @@ CREATE TABLE predictions (
     engine TEXT NOT NULL DEFAULT '',
     notes TEXT NOT NULL DEFAULT '[]',
     inference_ms INTEGER NOT NULL DEFAULT 0,
-    tidied INTEGER NOT NULL DEFAULT 0
+    tidied INTEGER NOT NULL DEFAULT 0,
+    own INTEGER NOT NULL DEFAULT 0,
+    shown_us INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE INDEX predictions_by_time ON predictions (created_us);
 CREATE INDEX predictions_pending ON predictions (number)
@@ -42,6 +44,7 @@ CREATE TABLE billings (
     billing_type TEXT NOT NULL CHECK (billing_type IN ('deduct', 'refund')),
     price INTEGER NOT NULL CHECK (price >= 0),
     created_us INTEGER NOT NULL,
+    shown_us INTEGER NOT NULL DEFAULT 0,
     UNIQUE (prediction, billing_type)
 ) STRICT;
 CREATE TABLE uploads (
@@ -56,6 +59,27 @@ CREATE TABLE uploads (
 ) STRICT;
 CREATE INDEX uploads_by_time ON uploads (created_us);
 """
+_TOTALS = """
+CREATE INDEX billings_by_time ON billings (created_us, number);
+CREATE INDEX billings_late ON billings (shown_us) WHERE shown_us > 0;
+CREATE INDEX predictions_own ON predictions (own) WHERE own > 0;
+CREATE TABLE account (
+    spent INTEGER NOT NULL,
+    own INTEGER NOT NULL
+) STRICT;
+INSERT INTO account
+    SELECT COALESCE(SUM(CASE billing_type WHEN 'deduct' THEN price ELSE -price END), 0),
+    (SELECT COUNT(*) FROM predictions) FROM billings;
+"""
+"""Running totals, so that no submit adds up the whole bill: money, and predictions of our own."""
+_FROM_1 = """
+ALTER TABLE predictions ADD COLUMN own INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE predictions ADD COLUMN shown_us INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE billings ADD COLUMN shown_us INTEGER NOT NULL DEFAULT 0;
+UPDATE predictions SET own = number;
+"""
+"""Columns that format 2 added: which of the account's own it is, 0 for somebody else's; and since
+when lists show something, 0 for always."""
 _BUSY_S = 10.0
 
 
@@ -69,27 +93,38 @@ class StateFormatError(Exception):
 
 
 def connect(path: Path, *, durable: bool) -> sqlite3.Connection:
-    """Open the database, making it where there is none.
+    """Open the database, making it where there is none; an earlier format is brought up to date.
+
+    A commit is there for whoever opens the file afterwards, also after a kill. Only a power cut
+    can lose it, and only as long as nothing has synced the file's log since: `log_of` says where
+    that is, `syncing.LogSync` does it.
 
     Args:
         path: the file; its folder exists.
-        durable: whether a commit waits for the disk. Off only for state that is thrown away.
+        durable: whether the file is whole after a power cut. Off only for what is thrown away.
 
     Raises:
-        StateFormatError: written by another version.
+        StateFormatError: written by a later version of the program.
     """
     # Handlers run on the loop's thread, which need not be the one that opened the state.
     db = sqlite3.connect(path, timeout=_BUSY_S, isolation_level=None, check_same_thread=False)
     db.row_factory = sqlite3.Row
     try:
         db.execute("PRAGMA journal_mode = WAL")
-        db.execute(f"PRAGMA synchronous = {'FULL' if durable else 'OFF'}")
+        # In this mode the log is synced before it is copied and the copy before the log starts
+        # over, so the database is whole at every moment: https://sqlite.org/wal.html, section 3.1.
+        db.execute(f"PRAGMA synchronous = {'NORMAL' if durable else 'OFF'}")
         db.execute("PRAGMA foreign_keys = ON")
         _bring_to_format(db, path)
     except BaseException:
         db.close()
         raise
     return db
+
+
+def log_of(path: Path) -> Path:
+    """The file whose sync makes all earlier commits of this database durable."""
+    return path.with_name(f"{path.name}-wal")
 
 
 @contextmanager
@@ -107,10 +142,10 @@ def transaction(db: sqlite3.Connection) -> Iterator[None]:
 def _bring_to_format(db: sqlite3.Connection, path: Path) -> None:
     with transaction(db):
         found: int = db.execute("PRAGMA user_version").fetchone()[0]
-        if found == 0:
+        if found not in {0, 1, FORMAT}:
+            raise StateFormatError(path, found)
+        if found != FORMAT:
             # `executescript` would commit first and let another process in between.
-            for statement in _SCHEMA.split(";"):
+            for statement in ((_FROM_1 if found else _SCHEMA) + _TOTALS).split(";"):
                 db.execute(statement)
             db.execute(f"PRAGMA user_version = {FORMAT}")
-        elif found != FORMAT:
-            raise StateFormatError(path, found)

@@ -19,26 +19,35 @@ def output_file(prediction: str, index: int) -> str:
     return f"outputs/{prediction}/{index}.jpg"
 
 
-def write_durably(path: Path, content: bytes) -> None:
-    """Write a file so that a power cut leaves the old one, the new one or none, never a part.
+def write_whole(path: Path, content: bytes, *, durable: bool) -> None:
+    """Write a file so that a kill leaves the old one, the new one or none, never a part.
 
     Its folder is made, but not the one above: work that outlives its state must not bring a
     removed state folder back.
+
+    Args:
+        path: where.
+        content: what.
+        durable: whether the same holds for a power cut, and the file is there after one once this
+            returns. Off only for state that is thrown away.
     """
     if not path.parent.is_dir():
         path.parent.mkdir(exist_ok=True)
-        sync_folder(path.parent.parent)
+        if durable:
+            sync_folder(path.parent.parent)
     handle, temporary = tempfile.mkstemp(prefix=f"{path.name}.", suffix=".part", dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
             file.flush()
-            os.fsync(file.fileno())
+            if durable:
+                os.fsync(file.fileno())
         Path(temporary).replace(path)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
-    sync_folder(path.parent)
+    if durable:
+        sync_folder(path.parent)
 
 
 def ensure_folder(folder: Path) -> None:

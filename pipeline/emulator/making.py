@@ -1,18 +1,19 @@
-"""The work behind one prediction, from stored files to stored files; runs in a worker thread."""
+"""The work behind one prediction, from stored files to stored files; runs in worker threads."""
 
 import hashlib
 import json
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pyvips
 
 from pipeline import catalog
 from pipeline.domain.card import Card, InputRule
-from pipeline.emulator.files import output_file, write_durably
-from pipeline.emulator.interface import EditRequest, Engine, EngineError
+from pipeline.emulator.files import output_file, write_whole
+from pipeline.emulator.interface import Edited, EditRequest, Engine, EngineError
 from pipeline.emulator.pricing import outputs_wanted, with_defaults
 from pipeline.emulator.records import Prediction
 from pipeline.emulator.state import State
@@ -33,6 +34,21 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
+class Ready:
+    """A request that can be made: its input files were read and found to be legal.
+
+    Attributes:
+        request: without its seed, which depends on what was made before.
+        pictures: input files' bytes in request order.
+        digest: names the request as the model sees it, in hex.
+    """
+
+    request: EditRequest
+    pictures: tuple[bytes, ...]
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
 class Made:
     """The outputs' files are durable."""
 
@@ -48,51 +64,84 @@ class Failed:
     error: str
 
 
-def make(prediction: Prediction, *, engine: Engine, state: State, fewer: int) -> Made | Failed:
+def prepare(prediction: Prediction, *, state: State) -> Ready | Failed:
+    """Read a prediction's input files and judge them as the model does."""
+    try:
+        return _prepare(prediction, state.folder)
+    except EngineError as error:
+        return Failed(error.code, error.message)
+    except Exception as error:  # noqa: BLE001 - a failed picture must not end the worker
+        return _internal(prediction, error)
+
+
+def make(
+    prediction: Prediction,
+    ready: Ready,
+    *,
+    again: int,
+    engine: Engine,
+    state: State,
+    withheld: AbstractSet[int],
+) -> Made | Failed:
     """Do a prediction's work.
 
     Doing it again gives the same files, so that work cut short by a crash is simply repeated.
 
     Args:
         prediction: an accepted request.
+        ready: what `prepare` made of it.
+        again: how many other predictions asked for exactly the same before.
         engine: makes the pictures.
-        state: its folder is where inputs are read and outputs written.
-        fewer: how many of the last pictures are withheld.
+        state: its folder is where outputs are written.
+        withheld: positions from 1 of the pictures that are not delivered.
     """
     try:
-        return _make(prediction, engine=engine, state=state, fewer=fewer)
+        edited = _edit(ready, again, engine)
+        delivered = [
+            picture for place, picture in enumerate(edited.pictures, 1) if place not in withheld
+        ]
+        for index, content in enumerate(delivered):
+            file = state.folder / output_file(prediction.id, index)
+            write_whole(file, content, durable=state.durable)
     except EngineError as error:
         return Failed(error.code, error.message)
     except Exception as error:  # noqa: BLE001 - a failed picture must not end the worker
-        _log.debug("prediction %s", prediction.id, exc_info=True)
-        return Failed(INTERNAL, f"internal error: {type(error).__name__}: {error}")
+        return _internal(prediction, error)
+    return Made(outputs=len(delivered), notes=edited.notes)
 
 
-def _make(prediction: Prediction, *, engine: Engine, state: State, fewer: int) -> Made:
+def _edit(ready: Ready, again: int, engine: Engine) -> Edited:
+    request = replace(ready.request, seed=_seed(ready.digest, again))
+    edited = engine.edit(request, ready.pictures)
+    if len(edited.pictures) != request.wanted:
+        made = f"{len(edited.pictures)} pictures made of {request.wanted}"
+        raise EngineError(INTERNAL, made)
+    return edited
+
+
+def _internal(prediction: Prediction, error: Exception) -> Failed:
+    _log.debug("prediction %s", prediction.id, exc_info=error)
+    return Failed(INTERNAL, f"internal error: {type(error).__name__}: {error}")
+
+
+def _prepare(prediction: Prediction, folder: Path) -> Ready:
     card = catalog.card(prediction.model)
     try:
         width, height = output_size(card, prediction.inputs)
     except IllegalError as error:
         raise EngineError(INVALID_PARAMETER, f"invalid parameter: {error}") from error
-    pictures = [_read(state.folder, source) for source in prediction.sources]
+    pictures = [_read(folder, source) for source in prediction.sources]
     for picture in pictures:
         _check_picture(card.inputs, picture)
-    seen = _request_digest(card, prediction, pictures)
     request = EditRequest(
         model=card.model,
         prompt=str(prediction.inputs.get("prompt", "")),
         width=width,
         height=height,
         wanted=outputs_wanted(card, prediction.inputs),
-        seed=_seed(seen, state.round_of(prediction.id, seen)),
+        seed=0,
     )
-    edited = engine.edit(request, pictures)
-    if len(edited.pictures) != request.wanted:
-        raise EngineError(INTERNAL, f"{len(edited.pictures)} pictures made of {request.wanted}")
-    delivered = edited.pictures[: max(0, request.wanted - fewer)]
-    for index, content in enumerate(delivered):
-        write_durably(state.folder / output_file(prediction.id, index), content)
-    return Made(outputs=len(delivered), notes=edited.notes)
+    return Ready(request, tuple(pictures), _request_digest(card, prediction, pictures))
 
 
 def _read(folder: Path, source: str | None) -> bytes:

@@ -16,6 +16,11 @@ def micros(moment: datetime) -> int:
     return (moment - _EPOCH) // _MICROSECOND
 
 
+def in_micros(seconds: float) -> int:
+    """A span in whole microseconds."""
+    return round(seconds * 1_000_000)
+
+
 def iso(moment_us: int) -> str:
     """Write a moment as the vendor does: ISO 8601 with nanoseconds and a `Z`."""
     moment = _EPOCH + timedelta(microseconds=moment_us)

@@ -9,14 +9,9 @@ from starlette.responses import JSONResponse
 
 from pipeline import catalog
 from pipeline.domain.money import MicroUsd
-from pipeline.emulator.answers import (
-    billing_object,
-    model_object,
-    prediction_object,
-    result_object,
-    success,
-)
+from pipeline.emulator.answers import billing_object, model_object, success, too_many
 from pipeline.emulator.bodies import read_shape
+from pipeline.emulator.faults import STRANGE
 from pipeline.emulator.moments import read_moment
 from pipeline.emulator.pricing import price_of, usd
 from pipeline.emulator.provider import provider_of
@@ -75,14 +70,19 @@ async def result(request: Request) -> JSONResponse:
     found = provider.prediction(request.path_params["prediction"])
     if found is None:
         raise HTTPException(404, "prediction not found")
-    return success(await result_object(found, base_url=provider.base_url, state=provider.state))
+    if provider.is_busy_for(found):
+        raise too_many(provider.faults.retry_after_s)
+    shown = await provider.shown_in_full(found)
+    if provider.is_strange_for(found):
+        shown |= {"status": STRANGE, "outputs": []}
+    return success(shown)
 
 
 async def predictions(request: Request) -> JSONResponse:
     """The predictions of the last seven days, newest first."""
     provider = provider_of(request)
     query = await read_shape(request, PredictionQuery)
-    now, horizon = provider.now_us(), provider.horizon_us()
+    now, horizon = provider.now_us(), provider.memory_us()
     found = provider.state.predictions(
         after_us=horizon if query.created_after is None else max(horizon, query.created_after),
         before_us=now if query.created_before is None else query.created_before,
@@ -90,11 +90,12 @@ async def predictions(request: Request) -> JSONResponse:
         status=query.status,
         limit=query.page_size,
         offset=query.offset,
+        now_us=now,
     )
     items = []
     for prediction in found:
-        item = prediction_object(prediction, base_url=provider.base_url)
-        if query.include_inputs:
+        item = provider.shown(prediction)
+        if query.include_inputs and not provider.faults.hide_inputs:
             item["inputs"] = dict(prediction.inputs)
         items.append(item)
     return success({"page": query.page, "items": items})
@@ -113,6 +114,7 @@ async def billings(request: Request) -> JSONResponse:
         newest_first=query.sort.endswith("DESC"),
         limit=query.page_size,
         offset=query.offset,
+        now_us=provider.now_us(),
     )
     return success(
         {
@@ -127,15 +129,18 @@ async def billings(request: Request) -> JSONResponse:
 async def balance(request: Request) -> JSONResponse:
     """What is left of the account's credit, in USD."""
     provider = provider_of(request)
-    return success({"balance": usd(MicroUsd(provider.balance - provider.state.spent()))})
+    spent = provider.state.spent(at_us=provider.now_us())
+    return success({"balance": usd(MicroUsd(provider.balance - spent))})
 
 
 async def price(request: Request) -> JSONResponse:
     """A quote; missing inputs collapse to the least price without a complaint."""
+    provider = provider_of(request)
     query = await read_shape(request, PriceQuery)
-    amount = price_of(card_or_404(query.model_id), query.inputs)
-    if amount is None:
+    usual = price_of(card_or_404(query.model_id), query.inputs)
+    if usual is None:
         raise HTTPException(503, "the model has no price")
+    amount = provider.faults.quoted(usual, provider.state.submits + 1)
     quoted = {
         "model_id": query.model_id,
         "price": usd(amount),

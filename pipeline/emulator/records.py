@@ -16,6 +16,7 @@ class Prediction:
 
     Attributes:
         number: its place among all that this state ever accepted, from 1.
+        own: its place among the account holder's own, from 1; 0 for somebody else's.
         id: 32 hex digits.
         inputs: the body as accepted, without the keys that the model does not know.
         sources: for each input picture the file inside the state folder, None where its address
@@ -30,6 +31,7 @@ class Prediction:
     """
 
     number: int
+    own: int
     id: str
     model: str
     status: Status

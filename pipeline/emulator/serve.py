@@ -11,6 +11,9 @@ import uvicorn
 from starlette.types import ASGIApp
 
 _GRACE_S = 5
+_IDLE_S = 75
+"""How long a connection may be idle. Common HTTP clients let go of theirs after 5 s; a server that
+does so first may close one at the moment at which a request for money leaves on it."""
 
 
 class _Announcing(uvicorn.Server):
@@ -58,6 +61,7 @@ def serve(
             log_level="critical",
             access_log=False,
             timeout_graceful_shutdown=_GRACE_S,
+            timeout_keep_alive=_IDLE_S,
         )
         server = _Announcing(config, lambda: on_ready(base_url))
         with _signals_end_quietly(server):

@@ -1,13 +1,17 @@
 """Submitting a request to a model: the one call that takes money."""
 
+from dataclasses import replace
+
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from pipeline import catalog
 from pipeline.domain.card import Card
-from pipeline.emulator.answers import prediction_object, result_object, success
+from pipeline.emulator.answers import failure, success, too_many
 from pipeline.emulator.bodies import read_json
+from pipeline.emulator.broken import BrokenAnswer
+from pipeline.emulator.foreign import follow
 from pipeline.emulator.pricing import price_of
 from pipeline.emulator.provider import Provider, provider_of
 from pipeline.emulator.records import Prediction
@@ -17,10 +21,12 @@ from pipeline.emulator.validation import RefusedError, read_inputs
 _SYNC_TIMEOUT = 5004
 _TOO_MANY = 429
 _BUSY_RETRY_S = 5
+_ANNOUNCED = 999
+"""Length of an answer that never comes."""
 
 
 async def submit(request: Request) -> Response:
-    """Accept a request durably, then answer; the work goes on in the background.
+    """Accept a request, then answer once it is durable; the work goes on in the background.
 
     From the reading of the body to the commit nothing is awaited, so a client that goes away in
     between cannot leave a half-taken request behind.
@@ -32,17 +38,17 @@ async def submit(request: Request) -> Response:
     if provider.worker.is_closed:
         raise HTTPException(503, "the server is shutting down")
     if provider.worker.is_full:
-        raise _too_many(_BUSY_RETRY_S)
+        raise too_many(_BUSY_RETRY_S)
     card = card_or_404(request.path_params["model_id"])
     if "webhook" in request.query_params:
         return _refuse_webhook(is_base64=body.get("enable_base64_output") is True)
-    accepted = _accept(provider, card, body)
-    fault = provider.faults.instead_of_answer(number)
-    if fault is not None:
-        return fault
-    if accepted.inputs.get("enable_sync_mode") is True:
-        return await _answer_in_sync(provider, accepted)
-    return success(prediction_object(accepted, base_url=provider.base_url))
+    accepted = _accept(provider, card, body, number)
+    model = provider.faults.foreign.of(number)
+    if model is not None:
+        follow(provider, accepted, model=model)
+    await provider.state.saved()
+    await provider.sleep_if_told(number)
+    return _instead(provider, accepted, number) or await _answer(provider, accepted)
 
 
 def card_or_404(model: str) -> Card:
@@ -53,30 +59,48 @@ def card_or_404(model: str) -> Card:
         raise HTTPException(404, f"model not found: {model[:200]}") from None
 
 
-def _accept(provider: Provider, card: Card, body: dict[str, object]) -> Prediction:
+def _accept(provider: Provider, card: Card, body: dict[str, object], number: int) -> Prediction:
     try:
         asked = read_inputs(card, body)
     except RefusedError as error:
         raise HTTPException(400, str(error)) from None
-    charge = price_of(card, asked.inputs)
-    if charge is None:
+    usual = price_of(card, asked.inputs)
+    if usual is None:
         raise HTTPException(503, "the model has no price")
     try:
-        return provider.accept(card, asked, charge)
+        return provider.accept(card, asked, provider.faults.charged(usual, number))
     except InsufficientCreditError:
         raise HTTPException(402, "Insufficient credits. Please top up.") from None
 
 
 def _refuse_if_told(provider: Provider, number: int) -> None:
-    status = provider.faults.refuse.get(number)
+    status = provider.faults.refuse.of(number)
     if status == _TOO_MANY:
-        raise _too_many(provider.faults.retry_after_s)
+        raise too_many(provider.faults.retry_after_s)
     if status is not None:
         raise HTTPException(status, "the request was turned away")
 
 
-def _too_many(retry_after_s: int) -> HTTPException:
-    return HTTPException(_TOO_MANY, "Too Many Requests", {"Retry-After": str(retry_after_s)})
+def _instead(provider: Provider, accepted: Prediction, number: int) -> Response | None:
+    """What the client of an accepted submit gets in place of its answer, if anything."""
+    faults = provider.faults
+    if faults.drop_answer.has(number):
+        return BrokenAnswer(b"", announced=_ANNOUNCED)
+    if faults.nonsense.has(number):
+        return HTMLResponse("<html><body>upstream is having a moment</body></html>")
+    status = faults.error_after.of(number)
+    if status is not None:
+        return failure(status, "the upstream server did not answer in time")
+    before = provider.state.own_before(accepted) if faults.duplicate_id.has(number) else None
+    if before is not None:
+        return success(provider.shown(replace(accepted, id=before.id)))
+    return None
+
+
+async def _answer(provider: Provider, accepted: Prediction) -> JSONResponse:
+    if accepted.inputs.get("enable_sync_mode") is True:
+        return await _answer_in_sync(provider, accepted)
+    return success(provider.shown(accepted))
 
 
 def _refuse_webhook(*, is_base64: bool) -> JSONResponse:
@@ -92,7 +116,7 @@ def _refuse_webhook(*, is_base64: bool) -> JSONResponse:
 async def _answer_in_sync(provider: Provider, accepted: Prediction) -> JSONResponse:
     await provider.worker.ended(accepted.id, within_s=provider.sync_wait_s)
     now = provider.prediction(accepted.id) or accepted
-    shown = await result_object(now, base_url=provider.base_url, state=provider.state)
+    shown = await provider.shown_in_full(now)
     if now.is_pending:
         waited = f"{provider.sync_wait_s:g}"
         shown |= {

@@ -1,4 +1,4 @@
-"""Files in and out: ticket and multipart uploads, and the public addresses they end up on."""
+"""Files in: ticket and multipart uploads."""
 
 import asyncio
 import mimetypes
@@ -7,11 +7,11 @@ import re
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.responses import JSONResponse, Response
 
 from pipeline.emulator.answers import success, upload_object
 from pipeline.emulator.bodies import MOST_UPLOAD, read_bounded, read_file_field, read_shape
-from pipeline.emulator.files import upload_file, write_durably
+from pipeline.emulator.files import upload_file, write_whole
 from pipeline.emulator.provider import Provider, provider_of
 from pipeline.emulator.records import Upload
 
@@ -78,31 +78,6 @@ async def multipart(request: Request) -> JSONResponse:
     return success(upload_object(upload, base_url=provider.base_url))
 
 
-async def media(request: Request) -> Response:
-    """An upload's bytes, to anybody who knows the address."""
-    provider = provider_of(request)
-    upload = provider.upload(request.path_params["upload"])
-    if upload is None or upload.filename != request.path_params["filename"]:
-        raise HTTPException(404, "not found")
-    return _file(provider, upload_file(upload.id), upload.content_type)
-
-
-async def output(request: Request) -> Response:
-    """An output's bytes, to anybody who knows the address."""
-    provider = provider_of(request)
-    source = provider.output(request.path_params["prediction"], request.path_params["index"])
-    if source is None:
-        raise HTTPException(404, "not found")
-    return _file(provider, source, "image/jpeg")
-
-
-def _file(provider: Provider, source: str, media_type: str) -> FileResponse:
-    path = provider.state.folder / source
-    if not path.is_file():
-        raise HTTPException(404, "not found")
-    return FileResponse(path, media_type=media_type)
-
-
 def _add(provider: Provider, filename: str, content_type: str, size: int) -> Upload:
     safe = _UNSAFE.sub("-", filename).strip(".-")[-_LONGEST_NAME:] or "file"
     guessed = mimetypes.guess_type(safe)[0] or "application/octet-stream"
@@ -114,8 +89,9 @@ def _add(provider: Provider, filename: str, content_type: str, size: int) -> Upl
 
 async def _receive(provider: Provider, upload: Upload, content: bytes) -> None:
     path = provider.state.folder / upload_file(upload.id)
-    await asyncio.to_thread(write_durably, path, content)
+    await asyncio.to_thread(write_whole, path, content, durable=provider.state.durable)
     provider.state.receive_upload(upload.id)
+    await provider.state.saved()
 
 
 def _ticket_headers(upload: Upload) -> dict[str, str]:

@@ -9,13 +9,15 @@ from datetime import datetime
 from pipeline.emulator.faults import Faults
 from pipeline.emulator.files import remove_folder
 from pipeline.emulator.interface import Engine
-from pipeline.emulator.making import Failed, Made, make
-from pipeline.emulator.moments import RETENTION, micros
+from pipeline.emulator.making import Failed, Made, make, prepare
+from pipeline.emulator.moments import RETENTION, in_micros, micros
 from pipeline.emulator.records import Prediction
 from pipeline.emulator.state import State
 
 _MODERATION = 1200
 """The one failure that keeps its charge: no refund is promised for refused content."""
+_VAGUE = "Request failed. Please check your input parameters and try again."
+"""All that the vendor says at times."""
 _log = logging.getLogger(__name__)
 _TIDY_EVERY = RETENTION / 168
 
@@ -122,37 +124,57 @@ class Worker:
             return
         started = self._clock()
         outcome = await self._outcome(begun)
-        took_ms = (micros(self._clock()) - micros(started)) // 1000
-        if isinstance(outcome, Made):
+        ended_us = micros(self._clock())
+        took_ms = (ended_us - micros(started)) // 1000
+        failure, outputs = self._judged(begun, outcome)
+        if failure is not None:
+            self._state.fail(
+                prediction,
+                code=failure.code,
+                error=failure.error,
+                engine=self._engine.version,
+                inference_ms=took_ms,
+                now_us=ended_us,
+                refund_after_us=self._refund_after_us(begun, failure),
+                outputs=outputs,
+            )
+        elif isinstance(outcome, Made):
             self._state.complete(
                 prediction,
-                outputs=outcome.outputs,
+                outputs=outputs,
                 engine=self._engine.version,
                 notes=outcome.notes,
                 inference_ms=took_ms,
             )
-            return
-        self._state.fail(
-            prediction,
-            code=outcome.code,
-            error=outcome.error,
-            engine=self._engine.version,
-            inference_ms=took_ms,
-            refund=outcome.code != _MODERATION,
-            now_us=micros(self._clock()),
-        )
 
     async def _outcome(self, prediction: Prediction) -> Made | Failed:
-        code = self._faults.fail.get(prediction.number)
+        code = self._faults.fail.of(prediction.own)
         if code is not None:
-            return Failed(code, "the request failed")
+            return Failed(code, _VAGUE)
+        ready = await asyncio.to_thread(prepare, prediction, state=self._state)
+        if isinstance(ready, Failed):
+            return ready
         return await asyncio.to_thread(
             make,
             prediction,
+            ready,
+            again=self._state.round_of(prediction.id, ready.digest),
             engine=self._engine,
             state=self._state,
-            fewer=self._faults.short.get(prediction.number, 0),
+            withheld=self._faults.withheld(prediction.own, ready.request.wanted),
         )
+
+    def _judged(self, prediction: Prediction, outcome: Made | Failed) -> tuple[Failed | None, int]:
+        """Why a prediction fails, if it does, and how many outputs it has in either case."""
+        if isinstance(outcome, Failed):
+            return outcome, 0
+        code = self._faults.failed_with_outputs.of(prediction.own)
+        return None if code is None else Failed(code, _VAGUE), outcome.outputs
+
+    def _refund_after_us(self, prediction: Prediction, failure: Failed) -> int | None:
+        if failure.code == _MODERATION or self._faults.refund_never.has(prediction.own):
+            return None
+        return in_micros(self._faults.refund_later.of(prediction.own) or 0)
 
     async def _tidy(self) -> None:
         """Forget bytes that are past their time; rows and money stay."""
