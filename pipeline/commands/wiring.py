@@ -4,11 +4,12 @@ import gc
 import os
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 from pipeline import __version__
 from pipeline.adapters.http_client import HttpClient
-from pipeline.adapters.intake import StoreIntake
+from pipeline.adapters.intake import MOST_PIXELS, StoreIntake
 from pipeline.adapters.places import Places
 from pipeline.adapters.store import Store
 from pipeline.commands.buying import Outside
@@ -53,14 +54,18 @@ async def connect(
             key = "draft"
         else:
             app, base, key = None, realm.base, api_key(realm)
-        client = HttpClient(app=app, user_agent=agent)
+        client = HttpClient(app=app, user_agent=agent, base=base)
         stack.push_async_callback(client.aclose)
         vendor = WaveSpeed(client, base=base, key=key, locate=locate, clock=clock)
         yield Outside(
             provider=vendor,
             seller=vendor,
             intake=StoreIntake(
-                client, store, verify=verify, inspect=inspect, is_official=realm.is_real
+                client,
+                store,
+                verify=partial(verify, max_pixels=MOST_PIXELS),
+                inspect=inspect,
+                is_official=realm.is_real,
             ),
             pace=_DRAFT_PACE if realm.is_draft else PollPace(),
             per_minute=_PER_DRAFT_MINUTE if realm.is_draft else account.requests_per_minute,
