@@ -13,9 +13,12 @@ from pipeline.commands.realms import choose_realm
 from pipeline.commands.rehearsal import rehearse
 from pipeline.commands.session import Session
 from pipeline.domain.diagnostics import Problem
+from pipeline.domain.plan import Reason
 from pipeline.emulator.engine_version import DRAFT_ENGINE
+from pipeline.reporting.words import count
 
 DONE, USAGE, UNFINISHED = 0, 2, 5
+_HOW = "`campaign store pull DIR`, or `campaign run` while the provider keeps them"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,10 @@ def report(names: Sequence[str], *, draft: bool, telling: Telling, start: Path) 
                 done = outputs.refresh(rehearsal=rehearsal, progress=progress, force_page=True)
             for one in done.failed:
                 telling.say(f"not made  {one.name}: {one.reason}")
+            absent = sum(one.reason is Reason.RESULT_ABSENT for one in plan.decisions)
+            if absent:
+                pictures = count(absent, "picture")
+                telling.say(f"absent    {pictures} bought, but not on this machine: {_HOW}")
             not_made += len(done.failed)
             pages.append(places.shown(done.page))
         return Reported(tuple(pages), (*problems, *books.warnings), not_made)

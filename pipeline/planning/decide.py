@@ -23,19 +23,23 @@ class Facts:
         claims: cells of open attempts.
         present: digests whose bytes are in the store of this machine.
         retry_failed: whether the user asked to try blocked failures once more.
+        kept_since: moment as in receipts; what was delivered then or later may still be fetched
+            from the provider, for free. Empty where nobody keeps anything.
     """
 
     history: History = field(default_factory=History)
     claims: Mapping[CellKey, Claim] = field(default_factory=dict)
     present: Container[Sha256] = frozenset()
     retry_failed: bool = False
+    kept_since: str = ""
 
 
 def decide(cells: Sequence[Cell], facts: Facts, *, campaign: str) -> list[Decision]:
     """Decide on each cell; one decision a cell, in the order given.
 
-    A cell that has a delivery is never bought, wherever its bytes are. Two cells of one key are one
-    purchase: the first is decided on, the second follows it.
+    A cell that has a delivery is never bought, wherever its bytes are; where they are not here and
+    the provider may still keep them, they are fetched again. Two cells of one key are one purchase:
+    the first is decided on, the second follows it.
     """
     judge = _Judge(facts, campaign)
     return [judge.decide(cell) for cell in cells]
@@ -81,12 +85,19 @@ class _Judge:
         return Decision(Action.BUY, reason, detail)
 
     def _satisfied(self, cell: Cell, current: Delivery) -> Decision:
-        reason = Reason.SATISFIED
+        action, reason = Action.CACHED, Reason.SATISFIED
         if current.output.sha256 not in self._facts.present:
+            action = Action.RECOVER if self._is_kept(current) else Action.CACHED
             reason = Reason.RESULT_ABSENT
         elif cell.key not in self._own:
             reason = Reason.BOUGHT_ELSEWHERE
-        return Decision(Action.CACHED, reason, current.attempt, current.output)
+        return Decision(action, reason, current.attempt, current.output)
+
+    def _is_kept(self, delivery: Delivery) -> bool:
+        """Whether the provider may still have the picture, and can be asked for it."""
+        since = self._facts.kept_since
+        is_known = delivery.attempt in self._facts.history.predictions
+        return bool(since) and delivery.at >= since and is_known
 
     def _after(self, failures: Sequence[NonDelivery]) -> Decision:
         last = failures[-1]

@@ -1,6 +1,10 @@
+import errno
 import hashlib
+import os
 
-from pipeline.adapters.store import Store
+import pytest
+
+from pipeline.adapters.store import InTheWayError, Store
 
 
 def arrive(store, content: bytes) -> str:
@@ -57,3 +61,130 @@ def test_changed_bytes_are_noticed(tmp_path):
     path.chmod(0o644)
     path.write_bytes(b"pa1d")
     assert not store.is_whole(digest)
+
+
+# What does not belong
+
+
+def test_links_and_foreign_things_are_no_objects(tmp_path):
+    store = Store(tmp_path / "store")
+    digest = arrive(store, b"paid")
+    folder = store.path_of(digest).parent
+    linked = "a" * 64
+    store.path_of(linked).parent.mkdir(exist_ok=True)
+    store.path_of(linked).symlink_to(store.path_of(digest))
+    (tmp_path / "store/sha256/bb").symlink_to(folder)
+    (tmp_path / "store/sha256/.DS_Store").write_bytes(b"")
+    (tmp_path / "store/sha256/README").write_bytes(b"")
+    (tmp_path / "store/sha256/notes").mkdir()
+    (folder / "thumbs.db").write_bytes(b"")
+    (folder / digest.upper()).write_bytes(b"paid")
+    (folder / f"{digest}.bak").write_bytes(b"paid")
+    (folder / (digest[:2] + "0" * 62)).mkdir()
+    misplaced = "cd" + "0" * 62
+    (folder / misplaced).write_bytes(b"in the wrong folder")
+    assert store.present() == {digest}
+    assert digest in store
+    assert linked not in store
+    assert misplaced not in store
+
+
+def test_a_link_is_not_read(tmp_path):
+    store = Store(tmp_path / "store")
+    digest = arrive(store, b"paid")
+    other = "b" * 64
+    store.make_room(other).symlink_to(store.path_of(digest))
+    with pytest.raises(OSError, match="symbolic"):
+        store.open(other)
+
+
+def test_a_pipe_is_not_waited_for(tmp_path):
+    store = Store(tmp_path / "store")
+    os.mkfifo(store.make_room("b" * 64))
+    with pytest.raises(InTheWayError):
+        store.is_whole("b" * 64)
+
+
+# Damage
+
+
+def damage(store, digest, content=b"pa1d"):
+    path = store.path_of(digest)
+    path.chmod(0o644)
+    path.write_bytes(content)
+
+
+def test_damaged_bytes_are_set_aside_and_never_deleted(tmp_path):
+    store = Store(tmp_path)
+    digest = arrive(store, b"paid")
+    damage(store, digest)
+    aside = store.set_aside(digest)
+    assert aside.parent == tmp_path / "damaged"
+    assert aside.read_bytes() == b"pa1d"
+    assert store.present() == frozenset()
+    assert store.damaged() == {digest: aside}
+    assert arrive(store, b"paid") == digest
+    damage(store, digest, b"")
+    store.set_aside(digest)
+    contents = {file.read_bytes() for file in (tmp_path / "damaged").iterdir()}
+    assert contents == {b"pa1d", b""}, "the first one is still there"
+
+
+def test_whole_bytes_are_never_set_aside(tmp_path):
+    store = Store(tmp_path)
+    digest = arrive(store, b"paid")
+    assert store.set_aside(digest) is None
+    assert store.is_whole(digest)
+    assert store.damaged() == {}
+
+
+def test_good_bytes_that_arrive_take_the_place_of_damaged_ones(tmp_path):
+    store = Store(tmp_path)
+    digest = arrive(store, b"paid")
+    damage(store, digest)
+    assert arrive(store, b"paid") == digest
+    assert store.is_whole(digest)
+    assert store.damaged().keys() == {digest}
+
+
+# Sharing
+
+
+def test_folders_are_as_open_to_others_as_the_one_they_are_in(tmp_path):
+    root = tmp_path / "drive"
+    root.mkdir()
+    root.chmod(0o2775)
+    place = Store(root).make_room("c" * 64)
+    assert place.parent.stat().st_mode & 0o777 == 0o775
+    assert not place.exists()
+
+
+def test_no_room_is_made_where_something_is(tmp_path):
+    store = Store(tmp_path / "store")
+    digest = arrive(store, b"paid")
+    with pytest.raises(InTheWayError):
+        store.make_room(digest)
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (tmp_path / "store/sha256/dd").symlink_to(elsewhere)
+    with pytest.raises(InTheWayError):
+        store.make_room("d" * 64)
+    assert list(elsewhere.iterdir()) == []
+
+
+@pytest.mark.parametrize("number", [errno.EINVAL, errno.EOPNOTSUPP])
+def test_a_drive_that_cannot_sync_folders_is_good_enough(tmp_path, monkeypatch, number):
+    def refuse(_folder):
+        raise OSError(number, "not here")
+
+    monkeypatch.setattr("pipeline.adapters.store.sync_folder", refuse)
+    Store(tmp_path).make_room("e" * 64)
+
+
+def test_a_drive_that_fails_to_sync_is_not(tmp_path, monkeypatch):
+    def fail(_folder):
+        raise OSError(errno.EIO, "broken")
+
+    monkeypatch.setattr("pipeline.adapters.store.sync_folder", fail)
+    with pytest.raises(OSError, match="broken"):
+        Store(tmp_path).make_room("e" * 64)

@@ -9,7 +9,7 @@ from pipeline.domain.campaign import Variant
 from pipeline.domain.history import Filed
 from pipeline.domain.money import MicroUsd
 from pipeline.domain.plan import Action, Reason
-from pipeline.domain.receipts import Charge, Match, Waive
+from pipeline.domain.receipts import Charge, Lost, Match, Use, Waive
 from tests.support.campaigns import campaign
 from tests.unit.planning.shop import AT, buy, fail, lose, picture_of, plan_of
 
@@ -39,6 +39,44 @@ class TestDelivered:
         ]
         assert plan.decisions[1].output.sha256 == gone
         assert plan.steps == ()
+
+    @pytest.mark.parametrize(
+        ("since", "action"),
+        [
+            ("", Action.CACHED),
+            ("2026-11-13T12:00:00Z", Action.RECOVER),
+            (AT, Action.RECOVER),
+            ("2026-11-20T12:00:01Z", Action.CACHED),
+        ],
+        ids=["nobody keeps anything", "kept", "kept until now", "forgotten"],
+    )
+    def test_absent_bytes_are_fetched_again_while_the_provider_keeps_them(self, since, action):
+        filed = buy(FIRST)
+        gone = filed[0].receipt.outputs[1].sha256
+        plan = plan_of(OF, filed, absent=[gone], kept_since=since)
+        assert decided(plan)[1] == (action, Reason.RESULT_ABSENT)
+        assert plan.decisions[1].output.sha256 == gone
+        assert [d.action for d in plan.decisions].count(Action.CACHED) >= 2
+        assert (plan.steps, plan.cost) == ((), 0)
+
+    def test_nobody_can_be_asked_for_what_only_a_use_line_tells_of(self):
+        (gen,) = (filed.receipt for filed in buy(FIRST))
+        cell = gen.order.cells[0]
+        use = Use(gen.order.attempt, LATER, cell, gen.order.recipe, gen.outputs[0], AT)
+        filed = [Filed("winter", use)]
+        plan = plan_of(OF, filed, absent=[gen.outputs[0].sha256], kept_since=AT)
+        assert decided(plan)[0] == (Action.CACHED, Reason.RESULT_ABSENT)
+
+    def test_a_twin_of_a_recovered_cell_follows_it_for_free(self):
+        filed = buy(FIRST)
+        same = TestDuplicates.SAME
+        gone = [output.sha256 for output in filed[0].receipt.outputs]
+        plan = plan_of(same, filed, absent=gone, kept_since=AT)
+        assert decided(plan)[:2] == [
+            (Action.RECOVER, Reason.RESULT_ABSENT),
+            (Action.CACHED, Reason.DUPLICATE_OF),
+        ]
+        assert plan.cost == 0
 
     def test_a_delivery_outranks_every_claim_doubt_and_failure(self):
         claims = {key: Claim("a-9", State.IN_DOUBT, "r9", is_alive=True) for key in KEYS}
@@ -85,6 +123,42 @@ class TestDoubts:
         plan = plan_of(OF, [*lose(FIRST), waived])
         assert {d.action for d in plan.decisions} == {Action.BUY}
         assert len(plan.steps) == 1
+
+
+class TestLost:
+    def lost(self, position=1):
+        filed = buy(FIRST)
+        gen = filed[0].receipt
+        given_up = Lost(
+            gen.order.attempt, LATER, KEYS[position], gen.outputs[position].sha256, "the disk broke"
+        )
+        return [*filed, Filed("winter", given_up)], gen
+
+    def test_what_a_person_declared_lost_is_a_purchase_of_its_own_kind(self):
+        filed, gen = self.lost()
+        absent = [output.sha256 for output in gen.outputs]
+        plan = plan_of(OF, filed, absent=absent, kept_since="")
+        assert decided(plan) == [
+            (Action.CACHED, Reason.RESULT_ABSENT),
+            (Action.REBUY, Reason.RESULT_LOST),
+            (Action.CACHED, Reason.RESULT_ABSENT),
+        ]
+        assert [(step.action, len(step.cells)) for step in plan.steps] == [(Action.REBUY, 1)]
+        assert plan.decisions[1].detail == gen.order.attempt
+
+    def test_it_is_never_mixed_with_what_is_new(self):
+        filed, _ = self.lost()
+        plan = plan_of(campaign(pictures=range(1, 6)), filed)
+        assert [(step.action, len(step.cells)) for step in plan.steps] == [
+            (Action.BUY, 2), (Action.REBUY, 1),
+        ]  # fmt: skip
+
+    def test_once_bought_again_it_is_satisfied_by_the_second_purchase(self):
+        filed, _ = self.lost()
+        filed += buy(plan_of(OF, filed), at=LATER)
+        plan = plan_of(OF, filed)
+        assert {d.action for d in plan.decisions} == {Action.CACHED}
+        assert plan.decisions[1].detail != plan.decisions[0].detail
 
 
 class TestShortfalls:
