@@ -8,6 +8,10 @@ from pathlib import Path
 
 READ_ONLY = 0o444
 
+_durable: set[Path] = set()
+"""Folders whose names this process has seen made durable: a run asks for the same few thousands of
+times. One that was only found cannot be in it, for whoever made it may have died before syncing."""
+
 
 def sync_folder(folder: Path) -> None:
     """Make the names in a folder durable."""
@@ -20,12 +24,16 @@ def sync_folder(folder: Path) -> None:
 
 def make_folder(folder: Path) -> None:
     """Make a folder and its missing parents, each name durable."""
+    place = folder.absolute()
+    if place in _durable and place.is_dir():
+        return
     missing = [folder]
     while not missing[-1].parent.exists():
         missing.append(missing[-1].parent)
     folder.mkdir(parents=True, exist_ok=True)
     for made in reversed(missing):
         sync_folder(made.parent)
+    _durable.add(place)
 
 
 @contextmanager
@@ -70,15 +78,39 @@ def adopt_durably(source: Path, target: Path, *, mode: int = READ_ONLY) -> None:
     sync_folder(target.parent)
 
 
+def rename_durably(source: Path, target: Path) -> None:
+    """Give a file or folder another name on the same file system and make that durable.
+
+    Raises:
+        OSError: it has the old name or the new one, which may not be durable.
+    """
+    source.rename(target)
+    sync_folder(target.parent)
+    if source.parent != target.parent:
+        sync_folder(source.parent)
+
+
 class Appender:
     """A file that only grows; what `append` returned from is durable."""
 
     def __init__(self, path: Path) -> None:
+        """Make the file.
+
+        Raises:
+            FileExistsError: it is there already; it was not touched.
+            OSError: it is not there, so making it may be tried again.
+        """
         make_folder(path.parent)
         self._handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL, 0o644)
         self._length = 0
         self._is_torn = False
-        sync_folder(path.parent)
+        try:
+            sync_folder(path.parent)
+        except OSError:
+            self.close()
+            with suppress(OSError):
+                path.unlink()
+            raise
 
     @property
     def is_empty(self) -> bool:

@@ -5,9 +5,9 @@ sides, and a torn last line has had no effect. Anything else that it cannot read
 money is never guessed.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
 
@@ -25,6 +25,7 @@ from pipeline.domain.receipts import (
 )
 
 if TYPE_CHECKING:
+    import asyncio
     from concurrent.futures import ThreadPoolExecutor
 
 STATE_DAMAGED = 12
@@ -65,12 +66,14 @@ class LockWriter:
         Raises:
             OSError: it may or may not be durable; filing it again does no harm.
         """
-        lines = [write(receipt) for receipt in receipts]
+        self.append_lines([write(receipt) for receipt in receipts])
+
+    def append_lines(self, lines: Sequence[str]) -> None:
+        """As `append`, for receipts that are lines already, without their newlines."""
         if self._file is None:
             self._file = Appender(self._path)
-        if self._file.is_empty:
-            lines.insert(0, canonical(HEADER))
-        self._file.append("".join(f"{line}\n" for line in lines).encode())
+        header = [canonical(HEADER)] if self._file.is_empty else []
+        self._file.append("".join(f"{line}\n" for line in (*header, *lines)).encode())
 
     def close(self) -> None:
         """Let go of the file, if there is one."""
@@ -79,7 +82,12 @@ class LockWriter:
 
 
 class LockFiles:
-    """The locks that one run writes: a file of its own in the folder of each campaign."""
+    """The locks that one run writes: a file of its own in the folder of each campaign.
+
+    All writes go through one thread, in the order in which they were asked for. What gathers while
+    the disk is busy is written and synced together (group commit); a caller continues only when its
+    own receipts are durable.
+    """
 
     def __init__(self, folder_of: Callable[[str], Path], *, run: str, day: str) -> None:
         """Prepare to file receipts.
@@ -93,26 +101,49 @@ class LockFiles:
         self._run = run
         self._day = day
         self._writers: dict[Path, LockWriter] = {}
+        self._waiting: list[_Waiting] = []
+        self._flusher: asyncio.Task[None] | None = None
         self._thread: ThreadPoolExecutor | None = None
 
     async def file(self, campaign: str, receipts: Iterable[Receipt]) -> None:
         """Append receipts to the campaign's lock; durable when this returns."""
         import asyncio  # noqa: PLC0415 (most runs file nothing, and loading it takes time)
+
+        lines = [write(receipt) for receipt in receipts]
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.append(_Waiting(self._folder_of(campaign), lines, done))
+        if self._flusher is None or self._flusher.done():
+            self._flusher = asyncio.create_task(self._flush())
+        await done
+
+    async def _flush(self) -> None:
+        import asyncio  # noqa: PLC0415 (as above)
         from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 (as above)
 
-        if self._thread is None:
-            # One thread: receipts are written in order, and the loop goes on meanwhile.
-            self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="lock")
         loop = asyncio.get_running_loop()
-        await loop.run_in_executor(self._thread, self._append, campaign, list(receipts))
+        if self._thread is None:
+            self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="lock")
+        while self._waiting:
+            batch, self._waiting = self._waiting, []
+            by_folder: dict[Path, list[_Waiting]] = {}
+            for waiting in batch:
+                by_folder.setdefault(waiting.folder, []).append(waiting)
+            for folder, group in by_folder.items():
+                lines = [line for waiting in group for line in waiting.lines]
+                error: Exception | None = None
+                try:
+                    await loop.run_in_executor(self._thread, self._append, folder, lines)
+                except Exception as failed:  # noqa: BLE001 (each caller gets it)
+                    error = failed
+                for waiting in group:
+                    _tell(waiting.done, error)
 
-    def _append(self, campaign: str, receipts: list[Receipt]) -> None:
-        folder = self._folder_of(campaign)
+    def _append(self, folder: Path, lines: Sequence[str]) -> None:
         writer = self._writers.get(folder)
         if writer is None:
             writer = LockWriter(folder, run=self._run, day=self._day)
             self._writers[folder] = writer
-        writer.append(receipts)
+        writer.append_lines(lines)
 
     def close(self) -> None:
         """Finish what is being written and let go of all files."""
@@ -120,6 +151,23 @@ class LockFiles:
             self._thread.shutdown()
         for writer in self._writers.values():
             writer.close()
+
+
+class _Waiting(NamedTuple):
+    """Lines for one folder, and who waits until they are durable."""
+
+    folder: Path
+    lines: Sequence[str]
+    done: "asyncio.Future[None]"
+
+
+def _tell(done: "asyncio.Future[None]", error: Exception | None) -> None:
+    if done.cancelled():
+        return  # its caller gave up waiting; the receipts are filed all the same
+    if error is None:
+        done.set_result(None)
+    else:
+        done.set_exception(error)
 
 
 def read_lines(raw: bytes, shown: str, warnings: list[Problem]) -> Iterator[Receipt]:

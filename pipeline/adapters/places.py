@@ -39,6 +39,11 @@ class Places:
         """What is known of files; may start over at any time."""
         return self.state / "cache.sqlite3"
 
+    @property
+    def has_drafts(self) -> bool:
+        """Whether the embedded provider was ever asked for anything."""
+        return (self.of_realm(DRAFT) / "provider").is_dir()
+
     def campaign(self, name: str) -> Path:
         """The folder of a campaign."""
         return self.campaigns / name

@@ -183,6 +183,8 @@ class View:
         for name in stale:
             with suppress(FileNotFoundError):
                 (self.folder / name).unlink()
+            with suppress(OSError):
+                (self.folder / name).parent.rmdir()  # gone where it is empty, else it stays
             self._rows.pop(name, None)
             self.thumbs.discard(name)
         if stale:

@@ -122,6 +122,7 @@ class History:
         filed: per campaign, the cells that its own lock serves.
         attempts_filed: per campaign, the attempts of which its own lock has a receipt.
         orders: what each attempt asked for.
+        gens: what each attempt delivered that came to a delivery.
         predictions: the provider's id of each attempt that has one.
         refunds_due: attempts that failed without a refund in sight; one that was moderated is not
             among them, as the provider promises nothing for those.
@@ -139,6 +140,7 @@ class History:
     filed: Mapping[str, frozenset[CellKey]] = field(default_factory=dict)
     attempts_filed: Mapping[str, frozenset[str]] = field(default_factory=dict)
     orders: Mapping[str, Order] = field(default_factory=dict)
+    gens: Mapping[str, Gen] = field(default_factory=dict)
     predictions: Mapping[str, str] = field(default_factory=dict)
     refunds_due: frozenset[str] = frozenset()
     open_doubts: Mapping[str, Doubt] = field(default_factory=dict)
@@ -376,6 +378,7 @@ def fold(filed: Iterable[Filed]) -> History:
         filed=tally.filed(),
         attempts_filed={c: frozenset(ids) for c, ids in seen.attempts.items()},
         orders=tally.orders,
+        gens=seen.gens,
         predictions={**_predictions(seen.failed), **_predictions(seen.gens)},
         refunds_due=frozenset(
             attempt
@@ -402,8 +405,9 @@ def _twins(seen: _Gathered) -> dict[str, str]:
     """
     owners: dict[str, str] = {}
     twins: dict[str, str] = {}
-    for ended in (seen.gens, seen.failed):
-        for attempt, one in sorted(ended.items(), key=lambda item: (item[1].at, item[0])):
+    ended: list[Mapping[str, Gen | Failed]] = [{**seen.gens}, {**seen.failed}]
+    for kind in ended:
+        for attempt, one in sorted(kind.items(), key=lambda item: (item[1].at, item[0])):
             owner = owners.setdefault(one.prediction, attempt) if one.prediction else attempt
             if owner != attempt:
                 twins[attempt] = owner

@@ -124,7 +124,7 @@ def test_an_attempt_in_doubt_is_neither_assumed_nor_ended(filed):
     history = fold(filed)
     doubtful = {attempt for attempt, money in history.attempts.items() if money.in_doubt}
     assert set(history.open_doubts) == doubtful
-    assert not history.failed & doubtful
+    assert not history.refunds_due & doubtful
 
 
 @law

@@ -86,6 +86,60 @@ def test_folders_may_exist(tmp_path):
     assert (tmp_path / "a" / "b").is_dir()
 
 
+@pytest.fixture
+def synced(monkeypatch):
+    """What was synced, in order."""
+    found = []
+    monkeypatch.setattr(durable_files, "sync_folder", found.append)
+    return found
+
+
+def test_each_new_name_is_synced_from_the_top_down_and_only_once(tmp_path, synced):
+    make_folder(tmp_path / "a" / "b")
+    assert synced == [tmp_path, tmp_path / "a"]
+    make_folder(tmp_path / "a" / "b")
+    assert len(synced) == 2
+
+
+def test_a_folder_that_was_only_found_is_synced_for_whoever_made_it_may_have_died(tmp_path, synced):
+    (tmp_path / "a").mkdir()
+    make_folder(tmp_path / "a")
+    assert synced == [tmp_path]
+
+
+def test_a_folder_that_was_removed_is_made_and_synced_again(tmp_path, synced):
+    make_folder(tmp_path / "a")
+    (tmp_path / "a").rmdir()
+    make_folder(tmp_path / "a")
+    assert (tmp_path / "a").is_dir()
+    assert synced == [tmp_path] * 2
+
+
+def test_a_folder_is_known_by_where_it_is_and_not_by_how_it_was_called(
+    tmp_path, synced, monkeypatch
+):
+    for place in ("one", "other"):
+        (tmp_path / place / "a").mkdir(parents=True)
+        monkeypatch.chdir(tmp_path / place)
+        make_folder(Path("a"))
+    assert len(synced) == 2
+
+
+def test_a_sync_that_failed_is_tried_again(tmp_path, monkeypatch):
+    synced = []
+
+    def first_broken(folder):
+        synced.append(folder)
+        if len(synced) == 1:
+            raise OSError("the disk is gone")
+
+    monkeypatch.setattr(durable_files, "sync_folder", first_broken)
+    with pytest.raises(OSError, match="gone"):
+        make_folder(tmp_path / "a")
+    make_folder(tmp_path / "a")
+    assert synced == [tmp_path] * 2
+
+
 def test_an_appender_never_opens_what_exists(tmp_path):
     (tmp_path / "log").write_bytes(b"")
     with pytest.raises(FileExistsError):

@@ -3,6 +3,9 @@
 import asyncio
 import errno
 import os
+import threading
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -200,6 +203,111 @@ class TestWriting:
     def test_nothing_filed_leaves_no_file(self, tmp_path):
         LockFiles(lambda name: tmp_path / name, run="r-1", day="20261122").close()
         assert list(tmp_path.iterdir()) == []
+
+
+class TestGathering:
+    """What comes while the disk is busy is written together, and nobody goes on too early."""
+
+    @pytest.fixture
+    def files(self, tmp_path):
+        files = LockFiles(lambda name: tmp_path / name, run="r-1", day="20261122")
+        yield files
+        files.close()
+
+    @pytest.fixture
+    def disk(self, tmp_path, monkeypatch):
+        (tmp_path / "winter").mkdir()
+        disk = SlowDisk()
+        monkeypatch.setattr(durable_files.os, "fsync", disk.sync)
+        return disk
+
+    async def begin(self, files, disk, *receipts):
+        """File a first receipt, and others while the disk is at it."""
+        first = asyncio.create_task(files.file("winter", [gen(order("a-0"))]))
+        await asyncio.to_thread(disk.is_busy.wait, 10)
+        others = [asyncio.create_task(files.file("winter", [receipt])) for receipt in receipts]
+        for _ in range(10):
+            await asyncio.sleep(0)
+        return first, others
+
+    def filed(self, tmp_path):
+        receipts, warnings = LockFolder(tmp_path / "winter", shown_as="lock").read()
+        assert warnings == []
+        return [receipt.order.attempt for receipt in receipts]
+
+    def test_one_sync_makes_all_of_them_durable_in_the_order_in_which_they_came(
+        self, tmp_path, files, disk
+    ):
+        many = [gen(order(f"a-{number}")) for number in range(1, 41)]
+
+        async def work():
+            first, others = await self.begin(files, disk, *many)
+            assert not any(task.done() for task in (first, *others))
+            disk.goes_on.set()
+            await asyncio.gather(first, *others)
+
+        asyncio.run(work())
+        assert self.filed(tmp_path) == [f"a-{number}" for number in range(41)]
+        # The first receipt, and all that came meanwhile.
+        assert disk.syncs == 2
+
+    def test_a_write_that_fails_is_told_to_all_who_are_in_it_and_to_nobody_else(
+        self, tmp_path, files, disk
+    ):
+        async def work():
+            first, others = await self.begin(files, disk, ONE, TWO)
+            disk.fails_at = disk.syncs + 1
+            disk.goes_on.set()
+            await first
+            told = await asyncio.gather(*others, return_exceptions=True)
+            assert [str(error) for error in told] == ["the disk is gone"] * 2
+            await files.file("winter", [THREE])
+
+        asyncio.run(work())
+        assert self.filed(tmp_path) == ["a-0", THREE.order.attempt]
+
+    def test_who_is_cancelled_does_not_take_the_others_along(self, tmp_path, files, disk):
+        async def work():
+            first, (one, two) = await self.begin(files, disk, ONE, TWO)
+            one.cancel()
+            disk.goes_on.set()
+            await asyncio.gather(first, two)
+            assert one.cancelled()
+
+        asyncio.run(work())
+        assert TWO.order.attempt in self.filed(tmp_path)
+
+    def test_a_receipt_that_cannot_be_written_fails_alone(self, tmp_path, files):
+        broken = gen(replace(order("a-9"), asked={"a float": 0.5}))
+
+        async def work():
+            tried = asyncio.create_task(files.file("winter", [broken]))
+            await asyncio.gather(files.file("winter", [ONE]), files.file("winter", [TWO]))
+            with pytest.raises(TypeError):
+                await tried
+
+        asyncio.run(work())
+        assert self.filed(tmp_path) == [ONE.order.attempt, TWO.order.attempt]
+
+
+class SlowDisk:
+    """Stops in the first sync of a lock file until it is told to go on; may fail once."""
+
+    def __init__(self) -> None:
+        self.syncs = 0
+        self.fails_at = 0
+        self.is_busy = threading.Event()
+        self.goes_on = threading.Event()
+
+    def sync(self, handle: int) -> None:
+        if Path(f"/proc/self/fd/{handle}").readlink().suffix != ".jsonl":
+            return
+        self.syncs += 1
+        if self.syncs == self.fails_at:
+            raise OSError("the disk is gone")
+        if not self.is_busy.is_set():
+            self.is_busy.set()
+            assert self.goes_on.wait(10)
 
 
 class DiskFullAfter:

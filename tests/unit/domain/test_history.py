@@ -220,13 +220,20 @@ class TestRanks:
             assert [billed.attempts[f"a-{n}"].charged for n in (1, 2)] == [UNIT, 0]
             assert add_up(*receipts, *rows).attempts["a-1"].charged == UNIT
 
-    def test_predictions_failures_and_strangers_are_told(self):
+    def test_predictions_and_strangers_are_told(self):
         history = add_up(
             failed(order("a-1")), gen(order("a-2")), Foreign("p-9", AT, "the intern's")
         )
         assert set(history.predictions) == {"a-1", "a-2"}
-        assert history.failed == {"a-1"}
         assert history.foreign == {"p-9"}
+
+    def test_a_failure_awaits_its_refund_until_the_bill_shows_it(self):
+        broken, refused = failed(order("a-1")), failed(order("a-2"), code=1200)
+        assert add_up(broken, refused).refunds_due == {"a-1"}
+        assert add_up(broken, gen(order("a-1"))).refunds_due == frozenset()
+        assert add_up(broken, row(2 * UNIT)).refunds_due == {"a-1"}
+        refunded = [row(2 * UNIT), Charge("a-1", "row-2", MicroUsd(-2 * UNIT), LATER)]
+        assert add_up(broken, *refunded).refunds_due == frozenset()
 
     def test_a_waiver_alone_says_nothing(self):
         assert not add_up(Waive("a-1", AT, "person", "gone")).attempts
