@@ -7,6 +7,8 @@ from pipeline.adapters.runs import new_id
 from pipeline.commands.session import Session
 from pipeline.domain.plan import Plan
 from pipeline.execution.attempt import Edges
+from pipeline.execution.auditing import Audit
+from pipeline.execution.breaker import Breaker
 from pipeline.execution.decisions import PollPace
 from pipeline.execution.events import Listener
 from pipeline.execution.find import Search
@@ -49,8 +51,23 @@ def make_runner(
     brake: Brake,
     listen: Listener,
     attempt_ids: Callable[[], str] = lambda: new_id("a-"),
+    breaker: Breaker | None = None,
+    audit: Audit | None = None,
 ) -> Runner:
-    """A runner for recovering (no plan) or for buying a plan's steps."""
+    """A runner for recovering (no plan) or for buying a plan's steps.
+
+    Args:
+        session: the campaign and its books.
+        outside: the provider's side.
+        ledger: the books' own, or what stands in for it.
+        lock: where receipts are filed.
+        plan: what is bought and under which caps; None for recovering.
+        brake: says whether nothing more shall be begun.
+        listen: hears what happens.
+        attempt_ids: a fresh attempt id.
+        breaker: stops a purchase in which too much goes wrong; None to go on whatever happens.
+        audit: compares a purchase with the provider's bill on the way; None for nobody.
+    """
     subject, clock = session.subject, session.clock
     edges = Edges(
         provider=outside.provider,
@@ -59,15 +76,18 @@ def make_runner(
         lock=lock,
         clock=clock,
         search=Search(outside.provider, ledger, clock, exclusive=outside.exclusive),
-        pacer=Pacer(clock, per_minute=outside.per_minute),
+        pacer=Pacer(clock, per_minute=outside.per_minute, concurrent=outside.concurrent),
         pace=outside.pace,
         listen=listen,
     )
     orders = Orders(
         campaign=subject.campaign.name,
+        run=session.books.run,
         limits=() if plan is None else plan.limits,
         without=Packer(subject.campaign, subject.card).without,
         new_id=attempt_ids,
         concurrent=outside.concurrent,
+        breaker=breaker,
+        audit=audit,
     )
     return Runner(edges, orders, brake)

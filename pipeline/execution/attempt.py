@@ -5,9 +5,10 @@ settled or failed -> receipt filed -> filed. A program stopped between any two o
 here, and none of the steps is done twice that costs money.
 """
 
+import asyncio
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from pipeline.domain.attempt import OpenAttempt, State
@@ -19,7 +20,8 @@ from pipeline.execution.decisions import Again, PollPace, Verdict, after_submit,
 from pipeline.execution.events import Event, Happened, Listener
 from pipeline.execution.find import Absent, Found, Search
 from pipeline.execution.outcome import Ended
-from pipeline.execution.pacing import Pacer
+from pipeline.execution.pacing import Pacer, TooBusyError
+from pipeline.execution.polling import Poller
 from pipeline.execution.ports import (
     Clock,
     Failure,
@@ -28,6 +30,7 @@ from pipeline.execution.ports import (
     Ledger,
     Lock,
     NotYetError,
+    OwnedError,
     Prediction,
     Progress,
     Provider,
@@ -40,10 +43,13 @@ _LOOKS_S = (2.0, 10.0, 30.0)
 """When to look for a lost submit in the history before calling it in doubt."""
 _FETCHES = 5
 _FETCH_WAIT_S = 5.0
+# With ten thousand attempts under way the pictures that are in memory are counted, not hoped for.
+_UPLOADS_AT_ONCE = 24
+_FETCHES_AT_ONCE = 12
 
 
 class StopRunError(Exception):
-    """The provider rejects this account; nothing more can be bought in this run."""
+    """The provider rejects this account, or everybody; this run can buy nothing more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,16 +85,24 @@ class Sending:
 
 
 class Driver:
-    """Brings attempts to their end."""
+    """Brings attempts to their end.
+
+    What a call to the ledger has returned from is durable, and nobody else touches an attempt whose
+    run is alive; so the next state is what was just written, and the ledger is not asked for it.
+    """
 
     def __init__(self, edges: Edges) -> None:
         self._on = edges
+        self._poller = Poller(edges.clock, edges.pace)
+        self._uploads = asyncio.Semaphore(_UPLOADS_AT_ONCE)
+        self._fetches = asyncio.Semaphore(_FETCHES_AT_ONCE)
 
     async def buy(self, attempt: OpenAttempt, sending: Sending) -> Ended:
         """Send a reserved attempt and see it through.
 
         Raises:
-            StopRunError: the provider rejects this account; the attempt is released.
+            StopRunError: the provider rejects this account, or has turned everybody away for long;
+                the attempt is released.
         """
         try:
             body, fresh = await self._body(attempt, sending)
@@ -98,10 +112,12 @@ class Driver:
             if error.failure is Failure.UNUSABLE:
                 raise StopRunError(error.reason) from error
             return self._end(Happened.RELEASE, attempt, reason, ZERO)
-        outcome = await self._submit(attempt, body, fresh)
-        if isinstance(outcome, Ended):
-            return outcome
-        return await self.follow(await self._reload(attempt))
+        try:
+            return await self._send(attempt, body, fresh)
+        except TooBusyError as busy:
+            await self._on.ledger.abandoned(attempt.id, str(busy))
+            self._tell(Happened.RELEASE, attempt, str(busy))
+            raise StopRunError(str(busy)) from busy
 
     async def follow(self, attempt: OpenAttempt) -> Ended:
         """See an attempt through whose prediction is known, from any state on."""
@@ -112,24 +128,26 @@ class Driver:
             # A failure that has pictures all the same delivers them: they are looked at, whatever
             # the status says, and the bill tells what they cost.
             if seen.progress is Progress.FAILED and not seen.addresses:
-                await self._settle(attempt, self._failure(attempt, seen.code, seen.message))
-            else:
-                await self._on.ledger.ready(attempt.id, addresses=seen.addresses)
-            attempt = await self._reload(attempt)
+                return await self._settle(attempt, self._failure(attempt, seen.code, seen.message))
+            await self._on.ledger.ready(attempt.id, addresses=seen.addresses)
+            attempt = replace(attempt, state=State.READY, addresses=tuple(seen.addresses))
         if attempt.state is State.READY:
             arrived = await self._take_in(attempt)
             if isinstance(arrived, Ended):
                 return arrived
             await self._on.ledger.stored(attempt.id, outputs=arrived)
-            attempt = await self._reload(attempt)
-        if attempt.state is State.STORED:
-            await self._settle(attempt, self._delivery(attempt))
-            attempt = await self._reload(attempt)
-        return await self.file(attempt)
+            attempt = replace(attempt, state=State.STORED, outputs=tuple(arrived))
+        return await self._settle(attempt, self._delivery(attempt))
 
     async def file(self, attempt: OpenAttempt) -> Ended:
         """File the receipt of a settled attempt; its claim ends when that is durable."""
-        receipt = read(json.loads(attempt.receipt))
+        return await self._file(attempt, read(json.loads(attempt.receipt)))
+
+    async def _settle(self, attempt: OpenAttempt, receipt: Gen | Failed) -> Ended:
+        await self._on.ledger.settled(attempt.id, receipt)
+        return await self._file(attempt, receipt)
+
+    async def _file(self, attempt: OpenAttempt, receipt: Receipt) -> Ended:
         filed: list[Receipt] = [receipt]
         if isinstance(receipt, Gen) and _is_gapped(attempt):
             filed.append(_positions(attempt, self._now()))
@@ -153,10 +171,13 @@ class Driver:
             await self._on.clock.sleep(wait)
             finding = await self._on.search.look(attempt)
             if isinstance(finding, Found):
-                await self._on.ledger.submitted(attempt.id, prediction=finding.prediction)
-                message = f"found in the history: {finding.proof}"
-                self._tell(Happened.RESUME, attempt, message, prediction=finding.prediction)
-                return await self.follow(await self._reload(attempt))
+                try:
+                    submitted = await self._submitted(attempt, finding.prediction)
+                except OwnedError as owned:
+                    why = str(owned)  # another attempt was faster
+                    continue
+                self._tell(Happened.RESUME, submitted, f"found in the history: {finding.proof}")
+                return await self.follow(submitted)
             if isinstance(finding, Absent):
                 return await self._release(attempt, finding.proof)
             why = finding.why
@@ -173,7 +194,7 @@ class Driver:
     async def doubt(self, attempt: OpenAttempt, why: str) -> Ended:
         """Write down that nobody knows; hold and claims stay."""
         if attempt.state is not State.IN_DOUBT:
-            receipt = Doubt(attempt.order, self._now(), why)
+            receipt = Doubt(attempt.order, self._now(), why, attempt.sent_at)
             await self._on.ledger.in_doubt(attempt.id, receipt)
             await self._on.lock.file(attempt.campaign, [receipt])
         return self._end(Happened.DOUBT, attempt, why, attempt.hold)
@@ -201,35 +222,46 @@ class Driver:
         return known or await self._upload(attempt, digest, reusable=True)
 
     async def _upload(self, attempt: OpenAttempt, digest: Sha256, *, reusable: bool) -> str:
-        address = await self._on.provider.upload(digest, f"{attempt.id}-{digest[:8]}")
+        async with self._uploads:
+            address = await self._on.provider.upload(digest, f"{attempt.id}-{digest[:8]}")
         await self._on.ledger.uploaded(digest, address, self._now(), reusable=reusable)
         return address
 
-    async def _submit(
-        self, attempt: OpenAttempt, body: Mapping[str, Json], fresh: str
-    ) -> str | Ended:
-        tries = 0
+    async def _send(self, attempt: OpenAttempt, body: Mapping[str, Json], fresh: str) -> Ended:
+        unsent = 0
         while True:
-            tries += 1
-            await self._on.pacer.turn()
-            # Noted anew before each try: how long ago the last one left decides what is absent.
-            await self._on.ledger.submitting(attempt.id, fresh=fresh, at=self._now())
-            try:
-                prediction = await self._on.provider.submit(attempt.order.recipe.model, body)
-            except ProviderError as error:
-                verdict = after_submit(error.failure, tries, hint_s=error.retry_after_s)
-                if not isinstance(verdict, Again):
-                    return await self._not_submitted(await self._reload(attempt), verdict, error)
-                message = f"{error.reason}; trying again in {verdict.after_s:.0f} s"
-                self._tell(Happened.WAIT, attempt, message)
-                if error.failure is Failure.BUSY:
-                    await self._on.pacer.back_off(verdict.after_s)
+            async with self._on.pacer.place() as place:
+                # Noted anew before each try: how long ago the last one left decides what is absent.
+                at = self._now()
+                await self._on.ledger.submitting(attempt.id, fresh=fresh, at=at)
+                attempt = replace(attempt, state=State.SUBMITTING, fresh=fresh, sent_at=at)
+                try:
+                    prediction = await self._on.provider.submit(attempt.order.recipe.model, body)
+                    attempt = await self._submitted(attempt, prediction)
+                except ProviderError as error:
+                    failed = error
+                except OwnedError as owned:
+                    failed = ProviderError(Failure.UNKNOWN, f"the answer is wrong: {owned}")
                 else:
-                    await self._on.clock.sleep(verdict.after_s)
-                continue
-            await self._on.ledger.submitted(attempt.id, prediction=prediction)
-            self._tell(Happened.SUBMIT, attempt, prediction=prediction)
-            return prediction
+                    self._on.pacer.accepted(place)
+                    self._tell(Happened.SUBMIT, attempt)
+                    return await self.follow(attempt)
+                pause = 0.0
+                if failed.failure is Failure.BUSY:
+                    hint_s = failed.retry_after_s
+                    pause = self._on.pacer.turned_away(place, hint_s=hint_s, reason=failed.reason)
+            unsent = unsent + 1 if failed.failure is Failure.NOT_SENT else 0
+            verdict = after_submit(failed.failure, unsent)
+            if not isinstance(verdict, Again):
+                return await self._not_submitted(attempt, verdict, failed)
+            wait = max(pause, verdict.after_s)
+            self._tell(Happened.WAIT, attempt, f"{failed.reason}; trying again in {wait:.0f} s")
+            await self._on.clock.sleep(verdict.after_s)
+
+    async def _submitted(self, attempt: OpenAttempt, prediction: str) -> OpenAttempt:
+        """Make the provider's id durable; whatever stood there of a doubt is no longer true."""
+        await self._on.ledger.submitted(attempt.id, prediction=prediction)
+        return replace(attempt, state=State.SUBMITTED, prediction=prediction, receipt="")
 
     async def _not_submitted(
         self, attempt: OpenAttempt, verdict: Verdict, error: ProviderError
@@ -255,12 +287,14 @@ class Driver:
         looks, last = 0, "it is still under way"
         while self._on.clock.elapsed() - started < self._on.pace.patience_s:
             looks += 1
-            await self._on.clock.sleep(self._on.pace.wait(looks))
             try:
-                seen = await self._on.provider.result(attempt.prediction)
+                async with self._poller.look(attempt.id, looks):
+                    seen = await self._on.provider.result(attempt.prediction)
             except ProviderError as error:
                 if error.failure is Failure.UNUSABLE:
                     raise StopRunError(error.reason) from error
+                if error.failure is Failure.BUSY:
+                    self._poller.turned_away(hint_s=error.retry_after_s)
                 last = error.reason
                 if error.failure is Failure.REFUSED and self._is_forgotten(attempt):
                     gone = f"the provider no longer knows it: {error.reason}"
@@ -268,7 +302,7 @@ class Driver:
                 continue
             if seen.progress is not Progress.UNDER_WAY:
                 return seen
-        return self._end(Happened.LATER, attempt, last, attempt.hold)
+        return self._later(attempt, last)
 
     async def _take_in(self, attempt: OpenAttempt) -> list[Output | None] | Ended:
         arrived: list[Output | None] = []
@@ -287,7 +321,8 @@ class Driver:
         why = ""
         for tries in range(1, _FETCHES + 1):
             try:
-                return await self._on.intake.take_in(address)
+                async with self._fetches:
+                    return await self._on.intake.take_in(address)
             except GoneError as gone:
                 if self._is_forgotten(attempt):
                     return None
@@ -311,15 +346,6 @@ class Driver:
         words = message or "the provider gave no reason"
         return Failed(attempt.order, attempt.prediction, self._now(), code, words)
 
-    async def _settle(self, attempt: OpenAttempt, receipt: Gen | Failed) -> None:
-        await self._on.ledger.settled(attempt.id, receipt)
-
-    async def _reload(self, attempt: OpenAttempt) -> OpenAttempt:
-        found = await self._on.ledger.state_of(attempt.id)
-        if found is None:
-            raise LookupError(f"attempt {attempt.id} has ended behind our back")
-        return found
-
     def _now(self) -> str:
         return moment(self._on.clock.now())
 
@@ -342,10 +368,9 @@ class Driver:
         message: str = "",
         *,
         money: MicroUsd = ZERO,
-        prediction: str = "",
     ) -> None:
-        told = prediction or attempt.prediction
-        self._on.listen(Event(kind, attempt.id, _addresses(attempt), message, money, told))
+        told = Event(kind, attempt.id, _addresses(attempt), message, money, attempt.prediction)
+        self._on.listen(told)
 
     def _tell_one(self, kind: Happened, attempt: OpenAttempt, position: int) -> None:
         cell = attempt.order.cells[position]

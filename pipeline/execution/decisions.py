@@ -9,7 +9,7 @@ from pipeline.execution.ports import Failure
 RETENTION = timedelta(days=7)
 """How long the provider keeps predictions and pictures (its documentation, 2026)."""
 
-_MOST_SUBMITS = 8
+_MOST_UNSENT = 8
 _BASE_S = 1.0
 _CEILING_S = 60.0
 
@@ -30,16 +30,17 @@ class Verdict(enum.Enum):
     IN_DOUBT = enum.auto()
 
 
-def after_submit(failure: Failure, tries: int, *, hint_s: float = 0.0) -> Again | Verdict:
+def after_submit(failure: Failure, unsent: int) -> Again | Verdict:
     """Decide on a submit that has just failed.
 
     Args:
         failure: what is known.
-        tries: how many submits were tried, from 1.
-        hint_s: the provider's Retry-After, 0 where it gave none.
+        unsent: how many tries in a row did not reach the provider, this one included.
 
     Returns:
-        `Again` only where the provider surely did nothing; an unknown outcome is never repeated.
+        `Again` only where the provider surely did nothing; an unknown outcome is never repeated. A
+        busy provider uses up no tries, and the wait is none of this attempt's own: it is everybody
+        who waits, and the pacer knows until when.
     """
     match failure:
         case Failure.UNKNOWN:
@@ -48,11 +49,12 @@ def after_submit(failure: Failure, tries: int, *, hint_s: float = 0.0) -> Again 
             return Verdict.REFUSED
         case Failure.UNUSABLE:
             return Verdict.UNUSABLE
-        case Failure.NOT_SENT | Failure.BUSY:
-            if tries >= _MOST_SUBMITS:
+        case Failure.BUSY:
+            return Again(after_s=0.0)
+        case Failure.NOT_SENT:
+            if unsent >= _MOST_UNSENT:
                 return Verdict.UNREACHABLE
-            wait = min(_CEILING_S, _BASE_S * 2 ** (tries - 1))
-            return Again(after_s=max(hint_s, wait))
+            return Again(after_s=min(_CEILING_S, _BASE_S * 2 ** (unsent - 1)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +66,14 @@ class PollPace:
         growth: factor from one wait to the next.
         most_s: longest wait.
         patience_s: how long to look before leaving it to the next run, which looks for free.
+        at_once: most looks at once, whatever the number of predictions; 1 or more.
     """
 
     first_s: float = 2.0
     growth: float = 1.3
     most_s: float = 10.0
     patience_s: float = 1800.0
+    at_once: int = 32
 
     def wait(self, looks: int) -> float:
         """Seconds to wait before look number `looks`, from 1."""

@@ -22,6 +22,8 @@ class Happened(enum.StrEnum):
     WAIT = "wait"
     LATER = "later"
     CAP = "cap"
+    STOP = "stop"
+    OVERRUN = "overrun"
 
 
 @dataclass(frozen=True, slots=True)

@@ -166,11 +166,12 @@ class Search:
             for other in await self._ledger.open_attempts()
             if not other.prediction and other.order.recipe.model == attempt.order.recipe.model
         ]
-        is_alone = len(candidates) == len(rivals) == 1
+        # An entry that could not be read has no id: it may be this one, and cannot be adopted.
+        is_alone = len(candidates) == len(rivals) == 1 and bool(candidates[0].id)
         if self._exclusive and is_alone and _is_in_time(candidates[0], attempt):
             proof = "the key is exclusive and this is the only prediction without an owner"
             return Found(candidates[0].id, proof)
-        listed = ", ".join(prediction.id for prediction in candidates)
+        listed = ", ".join(prediction.id or "(not readable)" for prediction in candidates)
         return Unknown(f"these predictions have no owner and may be it: {listed}")
 
     async def _absent(self, attempt: OpenAttempt, sent: datetime) -> Absent | Unknown:
@@ -237,5 +238,5 @@ def _unexplained(
     bill: Sequence[BillingRow], listing: Sequence[Prediction], owned: frozenset[str]
 ) -> list[BillingRow]:
     """Rows of the bill that belong to no attempt and to no prediction known to be another's."""
-    listed = frozenset(prediction.id for prediction in listing)
+    listed = frozenset(prediction.id for prediction in listing if prediction.id)
     return [row for row in bill if row.prediction not in owned | listed]

@@ -46,13 +46,15 @@ class Outcome:
     Attributes:
         ended: attempts in the order in which they ended, recovered ones too.
         over: the cap that stopped it, if one did.
-        stopped: why the provider turned this account away, empty if it did not.
+        stopped: why the provider turned this account, or every request, away; empty if it did not.
+        tripped: why the breaker stopped it, and how often that happened; empty if it did not.
         not_tried: steps that were not begun.
     """
 
     ended: list[Ended] = field(default_factory=list)
     over: Limit | None = None
     stopped: str = ""
+    tripped: str = ""
     not_tried: int = 0
 
     def of(self, *kinds: Happened) -> list[Ended]:

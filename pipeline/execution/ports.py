@@ -169,6 +169,10 @@ class GoneError(Exception):
     """A paid picture is gone from the provider; the message says why."""
 
 
+class OwnedError(Exception):
+    """A prediction belongs to another attempt already, so it says nothing about this one."""
+
+
 class Taken(NamedTuple):
     """A reservation failed because other attempts hold, or meanwhile bought, some cells."""
 
@@ -214,7 +218,11 @@ class Ledger(Protocol):
         """The intent: from here on the request may leave."""
 
     async def submitted(self, attempt: str, *, prediction: str) -> None:
-        """The provider's id."""
+        """The provider's id.
+
+        Raises:
+            OwnedError: another attempt has it; this one is as it was.
+        """
 
     async def ready(self, attempt: str, *, addresses: Sequence[str]) -> None:
         """Where the pictures are."""

@@ -200,7 +200,9 @@ class Stage:
         self.books.close()
         self.runs.end(self.run)
 
-    def edges(self, *, exclusive: bool = False, per_minute: int = 1000, pace=None) -> Edges:
+    def edges(
+        self, *, exclusive: bool = False, per_minute: int = 1000, concurrent: int = 100, pace=None
+    ) -> Edges:
         return Edges(
             provider=self.provider,
             intake=self.intake,
@@ -208,7 +210,7 @@ class Stage:
             lock=self.lock,
             clock=self.clock,
             search=Search(self.provider, self.ledger, self.clock, exclusive=exclusive),
-            pacer=Pacer(self.clock, per_minute=per_minute),
+            pacer=Pacer(self.clock, per_minute=per_minute, concurrent=concurrent),
             pace=pace or PollPace(),
             listen=self.events.append,
         )
@@ -216,16 +218,21 @@ class Stage:
     def driver(self, **options) -> Driver:
         return Driver(self.edges(**options))
 
-    def runner(self, campaign, *, limits=(), concurrent: int = 2, **options) -> Runner:
+    def runner(
+        self, campaign, *, limits=(), concurrent: int = 2, breaker=None, audit=None, **options
+    ) -> Runner:
         numbers = iter(range(1, 1000))
         orders = Orders(
             campaign=campaign.name,
+            run=self.run,
             limits=limits,
             without=Packer(campaign, PICTURES).without,
             new_id=lambda: f"a-{self.run}-{next(numbers)}",
             concurrent=concurrent,
+            breaker=breaker,
+            audit=audit,
         )
-        return Runner(self.edges(**options), orders, self.brake)
+        return Runner(self.edges(concurrent=concurrent, **options), orders, self.brake)
 
     async def reserve(self, of: Order | None = None, *, campaign: str = "winter") -> OpenAttempt:
         of = of or order()

@@ -1,5 +1,6 @@
 """One attempt, through everything that can happen to it."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -203,6 +204,37 @@ class TestTurnedAway:
         assert lost.sent_at == at(seconds=900)
         assert lost.state is State.IN_DOUBT
 
+    async def test_a_busy_provider_uses_up_no_tries(self, stage):
+        """Eight tries would have been used up in four minutes of its storm."""
+        answers(stage, *[busy()] * 20, NOT_SENT, *[busy(), NOT_SENT] * 3, "p-1")
+        stage.provider.results["p-1"] = Script(completed("p-1", 2))
+        ended = await buy(stage)
+        assert ended.kind is Happened.SETTLE
+        assert len(stage.provider.bodies) == 28
+        assert stage.clock.elapsed() > 15 * 60
+
+    async def test_one_that_never_lets_up_stops_the_run_and_frees_the_money(self, stage):
+        answers(stage, busy())
+        with pytest.raises(StopRunError, match="turned away for 30 minutes: HTTP 429"):
+            await buy(stage)
+        assert await stage.state() is None
+        assert stage.books.claims() == {}
+        assert stage.kinds[-1] is Happened.RELEASE
+        assert stage.clock.elapsed() < 32 * 60
+
+    async def test_a_whole_burst_waits_for_the_moment_that_the_provider_names(self, stage):
+        driver = stage.driver()
+        answers(stage, *[busy(120.0)] * 5, *[f"p-{n}" for n in range(6, 11)])
+        for number in range(6, 11):
+            stage.provider.results[f"p-{number}"] = Script(completed(f"p-{number}", 1))
+        orders = [order(f"a-{n}", cells=(n,)) for n in range(5)]
+        attempts = [await stage.reserve(of) for of in orders]
+        ends = await asyncio.gather(
+            *(driver.buy(one, sending(of)) for one, of in zip(attempts, orders, strict=True))
+        )
+        assert [ended.kind for ended in ends] == [Happened.SETTLE] * 5
+        assert stage.clock.elapsed() >= 120
+
     async def test_nobody_is_tried_for_ever(self, stage):
         answers(stage, NOT_SENT)
         ended = await buy(stage)
@@ -295,6 +327,13 @@ class TestPolling:
             NOT_SENT, busy(), UNKNOWN, not_found, completed("p-1", 2)
         )
         assert (await stage.driver().follow(attempt)).kind is Happened.SETTLE
+
+    async def test_a_busy_provider_is_looked_at_less_often(self, stage):
+        attempt = await bring_to(stage, State.SUBMITTED)
+        stage.provider.results["p-1"] = Script(busy(100.0), seen("p-1"), completed("p-1", 2))
+        assert (await stage.driver().follow(attempt)).kind is Happened.SETTLE
+        assert stage.provider.asked["p-1"] == 3
+        assert 100 <= stage.clock.elapsed() <= 115
 
     async def test_patience_ends_and_the_next_run_looks_again(self, stage):
         attempt = await bring_to(stage, State.SUBMITTED)
@@ -414,6 +453,110 @@ class TestDelivery:
         await stage.driver().follow(attempt)
         (receipt,) = stage.lock.receipts
         assert receipt.outputs == (output(901),)
+
+
+class TestMany:
+    @pytest.mark.slow
+    async def test_what_lies_in_memory_at_once_is_bounded(self, stage):
+        """However many attempts are under way: uploads and downloads hold pictures."""
+        busy_now, most = {}, {}
+
+        def counted(name, call):
+            async def counting(*args):
+                busy_now[name] = busy_now.get(name, 0) + 1
+                most[name] = max(most.get(name, 0), busy_now[name])
+                for _ in range(3):
+                    await asyncio.sleep(0)
+                busy_now[name] -= 1
+                return await call(*args)
+
+            return counting
+
+        stage.provider.upload = counted("upload", stage.provider.upload)
+        stage.intake.take_in = counted("take in", stage.intake.take_in)
+        # Each upload has an address of its own, whatever the order in which they come through.
+        stage.provider.answers = Script(*[f"p-{n}" for n in range(100)])
+        stage.provider.results = {f"p-{n}": Script(completed(f"p-{n}", 1)) for n in range(100)}
+        driver = stage.driver()
+        orders = [order(f"a-{n}", cells=(n,)) for n in range(100)]
+        attempts = [await stage.reserve(of) for of in orders]
+        ends = await asyncio.gather(
+            *(driver.buy(one, sending(of)) for one, of in zip(attempts, orders, strict=True))
+        )
+        assert {ended.kind for ended in ends} == {Happened.SETTLE}
+        assert 0 < most["upload"] <= 24
+        assert 0 < most["take in"] <= 12
+
+    async def test_the_ledger_is_not_asked_for_what_was_just_written(self, stage):
+        reads = []
+        inner = stage.ledger
+
+        class Reading:
+            def __getattr__(self, name):
+                reads.append(name)
+                return getattr(inner, name)
+
+        stage.ledger = Reading()
+        assert (await buy(stage)).kind is Happened.SETTLE
+        assert "state_of" not in reads
+
+    @pytest.mark.parametrize("prediction", ["whole", "gapped", "failed"])
+    async def test_what_the_driver_knows_is_what_the_ledger_tells(self, stage, prediction):
+        """After each step the attempt that goes on is the one that a crash would find."""
+        driver = stage.driver()
+        shown = completed("p-1", 2) if prediction != "failed" else failed("p-1", 1200)
+        stage.provider.results["p-1"] = Script(shown)
+        if prediction == "gapped":
+            stage.intake.gone = {"https://o/p-1/0"}
+            stage.provider.submit = counted_days(stage)
+        known = watch(stage, driver)
+        attempt = await stage.reserve()
+        await driver.buy(attempt, sending(order()))
+        assert len(known) == (2 if prediction == "failed" else 3)
+        for ours, theirs in known:
+            assert ours == theirs
+
+    async def test_also_of_one_that_was_in_doubt(self, stage):
+        lost = await bring_to(stage, State.IN_DOUBT)
+        stage.provider.histories = Script([seen("p-1", inputs=["https://u/a-1"])])
+        stage.provider.results["p-1"] = Script(completed("p-1", 2))
+        driver = stage.driver()
+        known = watch(stage, driver)
+        await driver.search(lost, looks=(0.0,))
+        assert len(known) == 3
+        for ours, theirs in known:
+            assert ours == theirs
+
+
+def watch(stage, driver):
+    """The attempt as the driver knows it and as the ledger tells it, at each step that begins."""
+    known = []
+
+    def watched(call):
+        async def watching(attempt):
+            known.append((attempt, await stage.books.state_of(attempt.id)))
+            return await call(attempt)
+
+        return watching
+
+    for name in ("_poll", "_take_in", "follow"):
+        setattr(driver, name, watched(getattr(driver, name)))
+    return known
+
+
+def counted_days(stage):
+    """A submit after which eight days pass."""
+
+    async def submit(model, body):
+        stage.provider.bodies.append(body)
+        return "p-1"
+
+    async def result(prediction):
+        stage.clock.jump(days=8)
+        return completed(prediction, 2)
+
+    stage.provider.result = result
+    return submit
 
 
 class TestComingBack:

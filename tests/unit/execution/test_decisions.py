@@ -12,26 +12,24 @@ SENT = START.strftime("%Y-%m-%dT%H:%M:%SZ")
 class TestAfterSubmit:
     """The table on which all money depends."""
 
-    @pytest.mark.parametrize("tries", [1, 2, 7, 8, 9, 100])
-    @pytest.mark.parametrize("hint", [0.0, 5.0, 300.0])
-    def test_an_unknown_outcome_is_never_repeated(self, tries, hint):
-        assert after_submit(Failure.UNKNOWN, tries, hint_s=hint) is Verdict.IN_DOUBT
+    @pytest.mark.parametrize("unsent", [0, 1, 2, 7, 8, 9, 100])
+    def test_an_unknown_outcome_is_never_repeated(self, unsent):
+        assert after_submit(Failure.UNKNOWN, unsent) is Verdict.IN_DOUBT
 
-    @pytest.mark.parametrize("tries", [1, 8, 100])
-    def test_a_no_is_a_no(self, tries):
-        assert after_submit(Failure.REFUSED, tries) is Verdict.REFUSED
-        assert after_submit(Failure.UNUSABLE, tries, hint_s=9.0) is Verdict.UNUSABLE
+    @pytest.mark.parametrize("unsent", [0, 1, 8, 100])
+    def test_a_no_is_a_no(self, unsent):
+        assert after_submit(Failure.REFUSED, unsent) is Verdict.REFUSED
+        assert after_submit(Failure.UNUSABLE, unsent) is Verdict.UNUSABLE
 
-    @pytest.mark.parametrize("failure", [Failure.NOT_SENT, Failure.BUSY])
-    def test_what_surely_did_nothing_is_repeated_more_and_more_slowly(self, failure):
-        waits = [after_submit(failure, tries) for tries in range(1, 8)]
+    def test_what_never_left_is_repeated_more_and_more_slowly(self):
+        waits = [after_submit(Failure.NOT_SENT, unsent) for unsent in range(1, 8)]
         assert waits == [Again(s) for s in (1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 60.0)]
-        assert after_submit(failure, 8) is Verdict.UNREACHABLE
-        assert after_submit(failure, 100) is Verdict.UNREACHABLE
+        assert after_submit(Failure.NOT_SENT, 8) is Verdict.UNREACHABLE
+        assert after_submit(Failure.NOT_SENT, 100) is Verdict.UNREACHABLE
 
-    @pytest.mark.parametrize(("hint", "wait"), [(0.0, 4.0), (3.0, 4.0), (4.5, 4.5), (300.0, 300.0)])
-    def test_a_hint_only_makes_it_wait_longer(self, hint, wait):
-        assert after_submit(Failure.BUSY, 3, hint_s=hint) == Again(wait)
+    @pytest.mark.parametrize("unsent", [0, 7, 8, 100])
+    def test_a_busy_provider_uses_up_no_tries_and_the_pacer_says_when(self, unsent):
+        assert after_submit(Failure.BUSY, unsent) == Again(0.0)
 
     def test_every_failure_is_decided(self):
         assert {type(after_submit(failure, 1)) for failure in Failure} == {Again, Verdict}

@@ -72,6 +72,17 @@ class TestExactMatch:
 
 
 class TestOnlyOne:
+    @pytest.mark.parametrize("exclusive", [True, False])
+    async def test_an_entry_that_cannot_be_read_is_never_adopted_and_nothing_is_absent_beside_it(
+        self, stage, exclusive
+    ):
+        attempt = await lost(stage)
+        stage.clock.jump(minutes=16)
+        history(stage, [seen("", model="")])
+        found = await look(stage, attempt, exclusive=exclusive)
+        assert isinstance(found, Unknown)
+        assert "(not readable)" in found.why
+
     async def test_under_an_exclusive_key_the_only_one_is_it(self, stage):
         attempt = await lost(stage)
         history(stage, [seen("p-1", at=START + timedelta(seconds=2))])
