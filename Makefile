@@ -7,12 +7,13 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 # Where Debian, Ubuntu, Fedora and others put a browser; override with CHROMIUM=/path/to/it.
 CHROMIUM ?= $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
 export CHROMIUM
+SCHEDULES ?= 10000
 UV_COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-annotate --custom-compile-command 'make lock' \
 	--extra draft --group build pyproject.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types imports check unit bench lock golden chromium clean
+.PHONY: help demo test torture lint types imports check unit bench lock golden chromium clean
 
 help: ## Show this list.
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -34,6 +35,10 @@ imports: $(VENV)/dev ## Check that imports go one way.
 
 unit: $(VENV)/dev chromium ## Run every test.
 	$(BIN)/pytest -q -n 2 --dist worksteal
+
+torture: $(VENV)/dev ## Prove that money cannot leak: ten thousand schedules of trouble, a hundred kills.
+	$(BIN)/pytest -q -n 2 --dist worksteal tests/faults/test_torture.py --schedules $(SCHEDULES)
+	$(BIN)/pytest -q -n 2 --dist worksteal -m torture tests
 
 bench: $(VENV)/bench ## Measure speed as ratios against peers in the same run.
 	$(BIN)/python -m tests.benchmarks
@@ -64,10 +69,10 @@ $(VENV)/dev: $(VENV)/demo requirements-dev.lock
 	$(PIP) install --require-hashes -r requirements-dev.lock
 	@touch $@
 
-# Peers only: Snakemake and ninja are what `make bench` compares with, and nothing else needs them.
+# Peers only: what `make bench` compares with, and nothing else needs them.
 $(VENV)/bench: $(VENV)/dev
 	$(PYTHON) -m venv $(VENV)/peers
-	$(VENV)/peers/bin/python -m pip --disable-pip-version-check --quiet install snakemake ninja
+	$(VENV)/peers/bin/python -m pip --disable-pip-version-check --quiet install snakemake ninja wavespeed
 	@touch $@
 
 chromium: ## Find a Chromium for the browser tests, or install one.

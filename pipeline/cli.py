@@ -12,6 +12,8 @@ import click
 from pipeline import __version__
 
 if TYPE_CHECKING:
+    from pipeline.commands.review import Assignment
+    from pipeline.commands.store import StoreResult
     from pipeline.domain.diagnostics import Problem
     from pipeline.domain.money import MicroUsd
 
@@ -23,7 +25,7 @@ Exit codes:
   0  done                              8  held by another run
   2  usage or manifest problem         9  provider unusable
   3  policy or budget refused         10  plan --detailed-exitcode: something to buy
-  4  stopped by a cap                 12  stored state damaged or from a newer version
+  4  stopped by cap, canary, breaker  12  stored state damaged or from a newer version
   5  finished with failed jobs       130  interrupted, safe
   6  charges in doubt                  1  a bug in the program
   7  price refused
@@ -139,12 +141,84 @@ def plan(names: tuple[str, ...], every: bool, **options: Any) -> int:  # noqa: F
 
 
 @campaign.command()
+@click.argument("revisions", metavar="BASE[..HEAD]")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "md", "json"]),
+    default="text",
+    show_default=True,
+    help="For a terminal, a comment, or a program.",
+)
+@click.option(
+    "--fail-on",
+    multiple=True,
+    metavar="RULE",
+    type=click.Choice(
+        [
+            "max_increase_usd",
+            "max_increase_pct",
+            "max_orphaned_usd",
+            "max_usd_per_image",
+            "forbid_models",
+            "lost_receipts",
+            "caps",
+            "prices",
+        ]
+    ),
+    help="Fail on this rule alone; repeatable.",
+)
+@click.option(
+    "--save",
+    metavar="DIR",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Write diff.txt, diff.md and diff.json there as well.",
+)
+@click.option("--full-at", default="", metavar="WHERE", help="Where a cut comment points to.")
+def diff(revisions: str, **options: Any) -> int:
+    """Show what merging a change buys now, what it discards, and which rules it breaks.
+
+    BASE is compared with the working tree, BASE..HEAD are two commits, and BASE...HEAD compares
+    HEAD with the commit where it left BASE. Both sides are judged by the receipts of both, read
+    from git: no checkout, no store and no key is needed, and nothing is sent.
+
+    \b
+    campaign diff main                 what merging this costs
+    campaign diff main...HEAD          what this branch changes, wherever main is by now
+    campaign diff HEAD~1..HEAD         what the last commit changed
+
+    Limits stand in campaigns/workspace.yaml under `rules`; of two sides the stricter one counts.
+    Exit 3 says that a rule with a limit is not met, or that a receipt which BASE has is missing.
+    Beside those, `caps` and `prices` are judged and fail where --fail-on names them.
+    """
+    from pipeline.commands.diff import diff as command  # noqa: PLC0415 (start-up)
+
+    result = command(
+        revisions, fail_on=options["fail_on"], full_at=options["full_at"], start=Path.cwd()
+    )
+    if options["form"] == "json":
+        _data(result.document())
+    else:
+        click.echo(result.text if options["form"] == "text" else result.markdown, nl=False)
+    _show(result.warnings)
+    if options["save"] is not None:
+        try:
+            result.save(options["save"])
+        except OSError as error:
+            raise click.UsageError(f"cannot write `{options['save']}`: {error.strerror}") from error
+    return result.exit_code
+
+
+@campaign.command()
 @_names
 @_DRAFT
 @click.option("--yes", is_flag=True, help="Do not ask before buying.")
 @click.option("--max-usd", type=_Usd(), help="Most money that this run may spend.")
 @click.option("--max-images", type=click.IntRange(min=1), help="Most pictures that it may buy.")
 @click.option("--retry-failed", is_flag=True, help="Try blocked failures once more.")
+@click.option("--partial", is_flag=True, help="Buy in plan order until a cap, not nothing.")
+@click.option("--continue", "go_on", is_flag=True, help="Buy the rest after a look at the canary.")
+@click.option("--keep-going", is_flag=True, help="Buy on even where much goes wrong.")
 @click.option("--events", is_flag=True, help="JSON lines on stdout while it works.")
 @click.option("--quiet", is_flag=True, help="Say nothing but problems.")
 def run(names: tuple[str, ...], every: bool, **options: Any) -> int:  # noqa: FBT001 (click)
@@ -171,6 +245,9 @@ def run(names: tuple[str, ...], every: bool, **options: Any) -> int:  # noqa: FB
             yes=options["yes"],
             caps=RunCaps(options["max_usd"], options["max_images"]),
             retry_failed=options["retry_failed"],
+            partial=options["partial"],
+            go_on=options["go_on"],
+            keep_going=options["keep_going"],
         ),
         Desk(show=_show, ask=ask, telling=telling),
         start=Path.cwd(),
@@ -181,13 +258,35 @@ def run(names: tuple[str, ...], every: bool, **options: Any) -> int:  # noqa: FB
 @_names
 @_DRAFT
 @_JSON
-def status(names: tuple[str, ...], every: bool, draft: bool, as_json: bool) -> int:  # noqa: FBT001 (click)
-    """Show pictures and money of campaigns: charged, reserved, in doubt, left."""
+@click.option("--csv", "as_csv", is_flag=True, help="CSV on stdout, all scopes.")
+@click.option(
+    "--by",
+    type=click.Choice(["campaign", "owner", "tag", "month", "workspace"]),
+    default="campaign",
+    show_default=True,
+    help="What to add up.",
+)
+def status(names: tuple[str, ...], every: bool, **options: Any) -> int:  # noqa: FBT001 (click)
+    """Show pictures and money: charged, reserved, in doubt, refund pending, left.
+
+    The columns do not overlap: with `left` they add up to the cap. What is reserved is held by
+    requests under way. What is in doubt was sent without an answer: `campaign reconcile` looks for
+    it. A refund is pending for a failed request until the provider's bill shows it.
+    """
     from pipeline.commands.status import status as command  # noqa: PLC0415 (start-up)
 
-    result = command(_chosen(names, every=every, none_is_all=True), draft=draft, start=Path.cwd())
-    if as_json:
+    if options["as_json"] and options["as_csv"]:
+        raise click.UsageError("say --json or --csv, not both")
+    result = command(
+        _chosen(names, every=every, none_is_all=True),
+        draft=options["draft"],
+        by=options["by"],
+        start=Path.cwd(),
+    )
+    if options["as_json"]:
         _data(result.document())
+    elif options["as_csv"]:
+        click.echo(result.csv, nl=False)
     else:
         click.echo(result.text, nl=False)
     _show(result.problems)
@@ -214,19 +313,231 @@ def report(names: tuple[str, ...], every: bool, draft: bool) -> int:  # noqa: FB
     return result.exit_code
 
 
+class _Assigning(click.ParamType["Assignment"]):
+    name = "ATTEMPT/N=CELL"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> "Assignment":
+        from pipeline.commands.review import Assignment  # noqa: PLC0415 (start-up)
+
+        which, _, cell = str(value).partition("=")
+        attempt, _, number = which.rpartition("/")
+        if not (attempt and cell and number.isascii() and number.isdigit()):
+            self.fail(f"`{value}` is not of the form ATTEMPT/N=CELL", param, ctx)
+        return Assignment(attempt, int(number), cell)
+
+
+@campaign.command()
+@click.argument("name")
+@click.option(
+    "--assign",
+    "assignments",
+    multiple=True,
+    type=_Assigning(),
+    help="Picture number N of this attempt serves this cell; `none` for nobody's.",
+)
+@_DRAFT
+@_JSON
+def review(name: str, **options: Any) -> int:
+    """Say which picture is whose where fewer came than were paid for.
+
+    Without --assign it lists what waits, and where to look at the pictures. Nothing is assigned by
+    position, because nobody knows which one is missing. What you say is a receipt in the lock, so
+    commit it; cells that got no picture are then wanted again, as a top-up that a run asks about.
+    """
+    from pipeline.commands.review import review as command  # noqa: PLC0415 (start-up)
+
+    result = command(name, options["assignments"], draft=options["draft"], start=Path.cwd())
+    if options["as_json"]:
+        _data(result.document())
+    else:
+        click.echo(result.text, nl=False)
+    _show(result.problems)
+    return result.exit_code
+
+
+class _Adoption(click.ParamType["tuple[str, str]"]):
+    name = "ATTEMPT=PREDICTION"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> "tuple[str, str]":
+        attempt, is_there, prediction = str(value).partition("=")
+        if not (attempt and is_there and prediction):
+            self.fail(f"`{value}` is not of the form ATTEMPT=PREDICTION", param, ctx)
+        return attempt, prediction
+
+
 @campaign.command()
 @_DRAFT
-def reconcile(draft: bool) -> int:  # noqa: FBT001 (click)
+@_JSON
+@click.option("--adopt", multiple=True, type=_Adoption(), help="This attempt made this prediction.")
+@click.option(
+    "--assume-charged",
+    "assume",
+    multiple=True,
+    metavar="ATTEMPT",
+    help="Book its money as spent; its pictures count as lost.",
+)
+@click.option(
+    "--waive",
+    multiple=True,
+    metavar="ATTEMPT",
+    help="It never arrived: free its money, want its pictures again. Needs --reason.",
+)
+@click.option(
+    "--not-mine",
+    multiple=True,
+    metavar="PREDICTION",
+    help="This prediction is not this workspace's.",
+)
+@click.option("--reason", default="", help="Why; stands in the receipts of these decisions.")
+@click.option(
+    "--rebuild",
+    is_flag=True,
+    help="Set a damaged ledger aside; make one from receipts and history.",
+)
+def reconcile(**options: Any) -> int:
     """Look into the provider's history and bill, and bring the books in line with them.
 
     Attempts that got no answer are searched for: found, they are taken up; proved absent, they are
-    released; otherwise they stay in doubt and keep their money reserved. Never buys.
+    released; otherwise they stay in doubt and keep their money reserved, until you decide. Rows of
+    the bill replace quotes. Predictions and charges that no book explains are listed; under a key
+    of this workspace alone (`exclusive: true`) they end with exit code 6. Never buys.
+
+    Each decision is a receipt in the lock, so commit it; a later row of the bill corrects it.
     """
     from pipeline.commands.progress import Telling  # noqa: PLC0415 (start-up)
+    from pipeline.commands.reconcile import Options  # noqa: PLC0415
     from pipeline.commands.reconcile import reconcile as command  # noqa: PLC0415
+    from pipeline.commands.settling import Decisions  # noqa: PLC0415
 
-    result = command(draft=draft, telling=Telling(events=False, quiet=False), start=Path.cwd())
-    click.echo(result.text, nl=False)
+    adopt = dict(options["adopt"])
+    if len(adopt) < len(options["adopt"]):
+        raise click.UsageError("one attempt cannot have made two predictions")
+    result = command(
+        Options(
+            draft=options["draft"],
+            rebuild=options["rebuild"],
+            decisions=Decisions(
+                adopt=adopt,
+                assume=options["assume"],
+                waive=options["waive"],
+                not_mine=options["not_mine"],
+                reason=options["reason"].strip(),
+            ),
+        ),
+        telling=Telling(events=False, quiet=False),
+        start=Path.cwd(),
+    )
+    if options["as_json"]:
+        _data(result.document())
+    else:
+        click.echo(result.text, nl=False)
+    _show(result.unexplained)
+    return result.exit_code
+
+
+@campaign.group()
+def store() -> None:
+    """Look after paid pictures: copy them to a shared folder and back, check them.
+
+    \b
+    campaign store push /mnt/team       copy what is not there yet
+    campaign store pull /mnt/team NAME  fetch what campaign NAME lacks here
+    campaign store verify               find damaged pictures and mend them
+    """
+
+
+_FOLDER = click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+
+
+@store.command()
+@_FOLDER
+@_DRAFT
+@_JSON
+def push(folder: Path, draft: bool, as_json: bool) -> int:  # noqa: FBT001 (click)
+    """Copy all paid pictures that are here, and not in DIR, to DIR.
+
+    DIR is a folder that others see too, such as one on a shared drive; it must exist. Several
+    machines may push to it at once, and a push that was cut short goes on where it stopped.
+    """
+    from pipeline.commands.progress import Telling  # noqa: PLC0415 (start-up)
+    from pipeline.commands.store import push as command  # noqa: PLC0415
+
+    telling = Telling(events=False, quiet=as_json)
+    return _stored(command(folder, draft=draft, telling=telling, start=Path.cwd()), as_json)
+
+
+@store.command()
+@_FOLDER
+@click.argument("names", nargs=-1, metavar="[NAME]...")
+@_DRAFT
+@_JSON
+def pull(folder: Path, names: tuple[str, ...], draft: bool, as_json: bool) -> int:  # noqa: FBT001 (click)
+    """Copy paid pictures that are not here from DIR: those of NAMEs, or of all campaigns.
+
+    Only what receipts name is taken, and only if its bytes are whole. Exit 5 says that something
+    is not in DIR either; where it might be is said.
+    """
+    from pipeline.commands.progress import Telling  # noqa: PLC0415 (start-up)
+    from pipeline.commands.store import pull as command  # noqa: PLC0415
+
+    telling = Telling(events=False, quiet=as_json)
+    names = _chosen(names, every=False, none_is_all=True)
+    return _stored(command(folder, names, draft=draft, telling=telling, start=Path.cwd()), as_json)
+
+
+@store.command()
+@click.argument("folder", metavar="[DIR]", required=False, type=click.Path(path_type=Path))
+@_DRAFT
+@_JSON
+def verify(folder: Path | None, draft: bool, as_json: bool) -> int:  # noqa: FBT001 (click)
+    """Read every paid picture here, and in DIR, and compare it with its digest.
+
+    Damaged files are moved to a folder `damaged`, never deleted, and replaced: from DIR, DIR's from
+    here, or from the provider, which keeps results for seven days. Free. Exit 5 says that some
+    damage remains; pictures that are merely not on this machine are counted and no fault.
+    """
+    from pipeline.commands.progress import Telling  # noqa: PLC0415 (start-up)
+    from pipeline.commands.store_verify import verify as command  # noqa: PLC0415
+
+    telling = Telling(events=False, quiet=as_json)
+    return _stored(command(folder, draft=draft, telling=telling, start=Path.cwd()), as_json)
+
+
+@store.command()
+@click.argument("name")
+@click.argument("cells", nargs=-1, required=True, metavar="CELL...")
+@click.option("--reason", required=True, metavar="TEXT", help="Why; kept in the receipt.")
+@click.option("--even-so", is_flag=True, help="Give up what the provider may still have, too.")
+@_DRAFT
+@_JSON
+def lost(name: str, cells: tuple[str, ...], reason: str, **options: Any) -> int:
+    """Declare pictures of campaign NAME lost for good, so that they can be bought again.
+
+    CELL is an address as the plan shows it, or a cell key. Nothing else ever makes the program pay
+    twice for a picture, and nothing is bought by this: the next run shows it as a line of its own
+    and asks. A declaration is a receipt and cannot be taken back.
+    """
+    from pipeline.commands.store_lost import lost as command  # noqa: PLC0415 (start-up)
+
+    if not reason.strip():
+        raise click.UsageError("--reason says nothing")
+    result = command(
+        name,
+        cells,
+        reason=reason.strip(),
+        even_so=options["even_so"],
+        draft=options["draft"],
+        start=Path.cwd(),
+    )
+    return _stored(result, options["as_json"])
+
+
+def _stored(result: "StoreResult", as_json: bool) -> int:  # noqa: FBT001 (as above)
+    if as_json:
+        _data(result.document())
+    else:
+        click.echo(result.text, nl=False)
+    _show(result.problems)
     return result.exit_code
 
 
@@ -245,7 +556,12 @@ def reconcile(draft: bool) -> int:  # noqa: FBT001 (click)
     help="Folder for predictions, bills and pictures.  [default: .campaign/served]",
 )
 @click.option("--key", help="The only API key to let in; without it any key will do.")
-def serve(host: str, port: int, state: Path | None, key: str | None) -> int:
+@click.option(
+    "--faults",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="YAML or JSON file that says what goes wrong, to rehearse trouble.",
+)
+def serve(host: str, port: int, state: Path | None, key: str | None, faults: Path | None) -> int:
     """Serve the embedded provider: the vendor's protocol with the draft engine behind it.
 
     \b
@@ -255,12 +571,130 @@ def serve(host: str, port: int, state: Path | None, key: str | None) -> int:
 
     It is a rehearsal, not the vendor: its pictures are drafts, its money is play money, and it has
     no protection beyond the key. It listens on this machine only, unless --host says otherwise.
+
+    A faults file switches trouble on, by number from 1. Submits are requests to a model since the
+    start; predictions are those that were accepted, over the life of --state.
+
+    \b
+    version: 1
+    seed: 7                                   # what shares are drawn from
+    drop_answer: [3, 9]                       # a list, or
+    nonsense: {every: 10}                     # every tenth, or
+    duplicate_id: {share: 0.1}                # one in ten, always the same, or
+    refuse:                                   # a range; `all` is all
+      - {submits: {from: 5, to: 9}, status: 429}
+    missing:
+      - {predictions: [2], positions: [1]}
+
+    \b
+    Submits:
+      refuse               status; before anything is accepted or charged
+      drop_answer          accepted and charged, then the connection breaks
+      nonsense             accepted and charged, answered with a web page
+      error_after          status; accepted and charged, then a server error
+      delay                seconds; accepted at once, answered late
+      duplicate_id         accepted, answered with the id of the one before
+      price                per_cent of the usual price, quoted and charged
+      charge               per_cent of the quote, charged
+      foreign              model, or the same; somebody else's request follows
+    Predictions:
+      fail                 code; 1200 is moderated and keeps its charge
+      failed_with_outputs  code; fails with its outputs there
+      refund_later         seconds after the failure
+      refund_never         no refund
+      short                fewer; that many of the last outputs are missing
+      missing              positions from 1 of outputs that are missing
+      empty                completed without outputs
+      busy_looks           looks; the first so many are HTTP 429
+      strange_status       looks; the first so many see an unknown status
+      output_objects       outputs as objects instead of texts
+      history_lag          seconds until the history lists it
+      outputs_gone         seconds after which its outputs are gone
+      truncate             downloads; the first so many are half a file
+      break_off            downloads; the first so many break off half-way
+      lying_type           type; what downloads say they are
+      drip                 seconds before each of sixteen pieces
+    Account:
+      retry_after_s        seconds, or none; Retry-After of every 429
+      gone_status          404 or 410; status of outputs_gone
+      hide_inputs          true; the history tells no inputs
+      forget_after_s       seconds after which a prediction is forgotten
     """
     from pipeline.commands.serve import serve as command  # noqa: PLC0415 (start-up)
 
     command(
-        host=host, port=port, state=state, key=key, ready=lambda text: click.echo(text, err=True)
+        host=host,
+        port=port,
+        state=state,
+        key=key,
+        faults=faults,
+        ready=lambda text: click.echo(text, err=True),
     )
+    return 0
+
+
+@campaign.group()
+def models() -> None:
+    """See which models there are, what they take and cost, and what has changed.
+
+    \b
+    campaign models list          all models, with sizes and prices
+    campaign models show MODEL    everything about one, with a manifest to start from
+    campaign models sync          compare the cards with the provider; changes nothing
+    """
+
+
+@models.command(name="list")
+@_JSON
+def list_models(as_json: bool) -> int:  # noqa: FBT001 (click)
+    """List all models: what they take, how many pictures they make, prices and sizes.
+
+    In a workspace the prices are those that its plans take, and forbidden models are marked.
+    """
+    from pipeline.commands.models import list_models as command  # noqa: PLC0415 (start-up)
+
+    result = command(start=Path.cwd())
+    if as_json:
+        _data(result.document())
+    else:
+        click.echo(result.table, nl=False)
+    _show(result.problems)
+    return 0
+
+
+@models.command(name="show")
+@click.argument("names", nargs=-1, required=True, metavar="MODEL...")
+@_JSON
+def show_models(names: tuple[str, ...], as_json: bool) -> int:  # noqa: FBT001 (click)
+    """Show all that a campaign's author needs of a model, and where each fact comes from."""
+    from pipeline.commands.models import show_models as command  # noqa: PLC0415 (start-up)
+
+    result = command(tuple(dict.fromkeys(names)), start=Path.cwd())
+    if as_json:
+        _data(result.document())
+    else:
+        click.echo(result.text, nl=False)
+    _show(result.problems)
+    return 0
+
+
+@models.command(name="sync")
+@click.option("--write", is_flag=True, help="Write prices that rise into workspace.yaml.")
+@_JSON
+def sync_models(write: bool, as_json: bool) -> int:  # noqa: FBT001 (click)
+    """Ask the provider for its catalogue and prices, and print what differs from the cards.
+
+    Asking costs nothing, but needs WAVESPEED_API_KEY. Prices that rise are printed as lines for
+    `prices:` in campaigns/workspace.yaml; with --write they are put there, and the file keeps its
+    comments and layout. No price is ever lowered: plans promise rather too much than too little.
+    """
+    from pipeline.commands.models_sync import sync_models as command  # noqa: PLC0415 (start-up)
+
+    result = command(write=write, start=Path.cwd())
+    if as_json:
+        _data(result.document())
+    else:
+        click.echo(result.text, nl=False)
     return 0
 
 

@@ -13,6 +13,8 @@ _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-golden", action="store_true", help="accept what was got")
+    parser.addoption("--schedules", type=int, default=60, help="schedules of trouble to try")
+    parser.addoption("--schedule", type=int, help="try this schedule of trouble alone")
 
 
 @pytest.fixture

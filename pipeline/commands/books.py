@@ -15,13 +15,20 @@ from pipeline.domain.campaign import Campaign, Workspace
 from pipeline.domain.diagnostics import Problem
 from pipeline.domain.fingerprint import CellKey
 from pipeline.domain.history import AttemptMoney, Filed, History, fold
+from pipeline.domain.moment import moment
 from pipeline.domain.money import MicroUsd
 from pipeline.domain.plan import Limit
 from pipeline.domain.receipts import Charge, Match, Receipt, attempt_of
+from pipeline.execution.decisions import RETENTION
 from pipeline.planning.decide import Facts
 
 _ONLY_IN_LEDGER = ""
 """Under this name the history files what stands in no lock of this tree."""
+
+
+def kept_since(now: datetime) -> str:
+    """The provider may still have what was delivered at this moment or later."""
+    return moment(now - RETENTION)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +79,9 @@ class Books:
 
     async def bring_ledger_up(self, history: History) -> None:
         """Tell the ledger what only receipts know, before it judges caps: see the two below."""
-        await self.open_ledger.learn(self.elsewhere(history))
+        await self.open_ledger.learn(
+            self.elsewhere(history), predictions=history.predictions, foreign=history.foreign
+        )
         await self.open_ledger.rehome(self.renamed(history))
 
     def elsewhere(self, history: History) -> dict[str, AttemptMoney]:
@@ -88,6 +97,10 @@ class Books:
             self._in_ledger = self.ledger.receipts()
             filed += [Filed(_ONLY_IN_LEDGER, receipt) for _, receipt in self._in_ledger]
         return fold(filed)
+
+    def receipts(self) -> list[Filed]:
+        """All receipts, each under the campaign whose lock has it, or that the ledger names."""
+        return [*self._locks(), *([] if self.ledger is None else self.ledger.receipts())]
 
     def rows_in_locks(self) -> frozenset[str]:
         """Ids of all billing rows that some lock of this tree has."""
@@ -108,15 +121,27 @@ class Books:
         """Cells of open attempts."""
         return {} if self.ledger is None else dict(self.ledger.claims())
 
-    def facts(self, history: History, *, retry_failed: bool = False) -> Facts:
+    def facts(self, history: History, *, now: datetime, retry_failed: bool = False) -> Facts:
         """What planning needs to know."""
-        return Facts(history, self.claims(), self.store.present(), retry_failed)
+        present = self.store.present()
+        return Facts(history, self.claims(), present, retry_failed, kept_since=kept_since(now))
 
     def spent(self, history: History, scope: str, name: str) -> Spent:
         """Money and pictures of a scope, by ledger and receipts together, each attempt once."""
         if self._added is None or self._added[0] is not history:
             self._added = (history, self._booked(history))
-        return add_up(self._added[1], scope, name)
+        booked = self._added[1]
+        spent = add_up(booked, scope, name)
+        due = add_up([row for row in booked if row.attempt in history.refunds_due], scope, name)
+        return spent._replace(
+            charged=MicroUsd(spent.charged - due.charged), refund_pending=due.charged
+        )
+
+    def months(self, history: History) -> Sequence[str]:
+        """UTC months in which something was bought, `2026-11`, oldest first."""
+        self.spent(history, "workspace", "")
+        booked = () if self._added is None else self._added[1]
+        return sorted({row.month for row in booked})
 
     def renamed(self, history: History) -> dict[str, str]:
         """Attempts of campaigns that are not in this tree, and in whose lock they stand now."""
@@ -167,7 +192,7 @@ class Books:
             Limit("campaign", campaign.name, budget.cap, budget.max_images),
             Limit("run", self.run, caps.money, caps.images),
             Limit("month", month, workspace.month_cap, workspace.month_images),
-            Limit("workspace", "", workspace.cap, None),
+            Limit("workspace", "", workspace.cap, workspace.max_images),
         )
         return tuple(
             self._with_spent(limit, history)
@@ -179,18 +204,23 @@ class Books:
         spent = self.spent(history, limit.scope, limit.name)
         return Limit(limit.scope, limit.name, limit.money, limit.images, spent.total, spent.images)
 
-    def lock_files(self, campaign: str, *, day: str) -> LockFiles:
+    def lock_files(self, campaign: str, *, day: str, run: str = "") -> LockFiles:
         """The locks that this run writes.
 
         Receipts of a campaign that is no longer in this tree, such as one that was renamed, go to
         the campaign that is running: they are paid.
+
+        Args:
+            campaign: that is running.
+            day: UTC, `20261122`.
+            run: names the files where these books look only and have no run of their own.
         """
         here = frozenset(self.places.names())
 
         def folder_of(name: str) -> Path:
             return self.places.lock(self.realm, name if name in here else campaign)
 
-        return LockFiles(folder_of, run=self.run, day=day)
+        return LockFiles(folder_of, run=self.run or run, day=day)
 
     def unfiled(
         self, history: History, campaign: str, wanted: frozenset[CellKey]

@@ -12,6 +12,7 @@ from pipeline.commands.session import Subject
 from pipeline.domain.history import History
 from pipeline.domain.money import MicroUsd
 from pipeline.domain.plan import Plan
+from pipeline.domain.receipts import Output
 from pipeline.domain.rendition import RenditionSpec
 from pipeline.planning.view import original_name, wanted_files
 
@@ -77,7 +78,12 @@ class Outputs:
             file for file in wanted_files(subject.campaign, plan) if file.master in self._present
         ]
         self._view = View(books.places.outputs(books.realm, plan.campaign))
-        self._wanted = [*self._of_cells(), *self._of_sources(), *self._of_orphans()]
+        self._wanted = [
+            *self._of_cells(),
+            *self._of_sources(),
+            *self._of_orphans(),
+            *self._of_unassigned(),
+        ]
         self.missing = self._view.missing(self._wanted)
 
     @property
@@ -186,6 +192,23 @@ class Outputs:
                 wanted.add(digest)
                 source = self._books.store.name_of(digest)
                 yield Wanted(thumb_name(digest), digest, source, _THUMB_SIDE)
+
+    def _of_unassigned(self) -> Iterator[Wanted]:
+        """Pictures of which nobody knows yet whose they are, to be looked at."""
+        unassigned = self._history.unassigned
+        attempts = {unassigned[cell.key] for cell in self._plan.cells if cell.key in unassigned}
+        for attempt in sorted(attempts):
+            for number, output in enumerate(self._history.gens[attempt].outputs, start=1):
+                if output.sha256 in self._present:
+                    name = unassigned_name(attempt, number, output)
+                    source = self._books.store.name_of(output.sha256)
+                    yield Wanted(name, output.sha256, source, None)
+
+
+def unassigned_name(attempt: str, number: int, output: Output) -> str:
+    """Where a picture lies below the outputs of which nobody knows yet whose it is."""
+    extension = output.mime.removeprefix("image/").replace("jpeg", "jpg")
+    return f"unassigned/{attempt}-{number}.{extension}"
 
 
 def _draw(master: Path, wanted: Sequence[tuple[RenditionSpec, Path]]) -> list[Drawn | str]:

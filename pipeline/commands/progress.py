@@ -145,6 +145,8 @@ _SHOWN = {
     Happened.DOUBT: "in doubt",
     Happened.WAIT: "waiting",
     Happened.LATER: "left for the next run",
+    Happened.OVERRUN: "overrun",
+    Happened.STOP: "stopping",
 }
 
 

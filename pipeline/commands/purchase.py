@@ -4,14 +4,19 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 
 from pipeline.adapters.lock_files import LockFiles
+from pipeline.commands.bill import RunAudit
 from pipeline.commands.buying import Outside, make_runner
+from pipeline.commands.lookback import LookBack, LookedBack
 from pipeline.commands.realms import UNUSABLE, Realm
-from pipeline.commands.session import Session
+from pipeline.commands.session import Session, Subject
 from pipeline.commands.wiring import connect
 from pipeline.domain.diagnostics import CampaignError, Problem
 from pipeline.domain.fingerprint import CellKey
 from pipeline.domain.money import MicroUsd, format_usd
 from pipeline.domain.plan import Plan, Step
+from pipeline.emulator.engine_version import DRAFT_ENGINE
+from pipeline.execution.auditing import Audit
+from pipeline.execution.breaker import Breaker
 from pipeline.execution.events import Listener
 from pipeline.execution.outcome import Brake, Outcome
 from pipeline.execution.ports import Failure, ProviderError
@@ -31,9 +36,12 @@ class Purchase:
         brake: Brake,
         *,
         listen: Listener,
+        is_draft: bool,
     ) -> None:
         """Prepare; nothing is sent."""
         self._session = session
+        self._is_draft = is_draft
+        self._engine = DRAFT_ENGINE if is_draft else None
         self._outside = outside
         self._files = files
         self._brake = brake
@@ -53,7 +61,7 @@ class Purchase:
         async with connect(
             realm, books.places, [session.subject], books.store, session.clock
         ) as outside:
-            yield Purchase(session, outside, files, brake, listen=listen)
+            yield Purchase(session, outside, files, brake, listen=listen, is_draft=realm.is_draft)
 
     async def recover(self) -> Outcome:
         """See through what dead runs left open.
@@ -63,6 +71,35 @@ class Purchase:
         """
         try:
             return await self._runner(None).recover()
+        except ProviderError as error:
+            raise CampaignError(UNUSABLE, [_unreachable(error)]) from error
+
+    @property
+    def is_exclusive(self) -> bool:
+        """Whether the key is this workspace's alone."""
+        return self._outside.exclusive
+
+    async def look_back(self, subjects: Sequence[Subject]) -> LookedBack:
+        """Take up what only the provider's history tells of.
+
+        Args:
+            subjects: all campaigns of the workspace that can be read.
+
+        Raises:
+            CampaignError: exit 9; history or bill cannot be read.
+        """
+        looking = LookBack(
+            self._session.books,
+            subjects,
+            provider=self._outside.provider,
+            intake=self._outside.intake,
+            runner=self._runner(None),
+            clock=self._session.clock,
+            engine=self._engine,
+            exclusive=self._outside.exclusive,
+        )
+        try:
+            return await looking.look()
         except ProviderError as error:
             raise CampaignError(UNUSABLE, [_unreachable(error)]) from error
 
@@ -85,23 +122,34 @@ class Purchase:
         if balance < plan.cost:
             raise CampaignError(UNUSABLE, [_too_little(balance, plan.cost)])
 
-    async def buy(self, plan: Plan, others: Mapping[CellKey, str]) -> Outcome:
+    async def buy(
+        self, plan: Plan, others: Mapping[CellKey, str], *, keep_going: bool = False
+    ) -> Outcome:
         """Buy the plan's steps, and wait for cells that other runs are buying.
 
         Args:
             plan: as agreed.
             others: wanted cells with the attempts of other runs that buy them.
+            keep_going: do not stop where much goes wrong.
 
         Raises:
             CampaignError: exit 9; the history cannot be read.
         """
-        await self._session.books.bring_ledger_up(self._session.history)
+        books = self._session.books
+        await books.bring_ledger_up(self._session.history)
+        audit = None
+        if not self._is_draft:
+            provider, listen = self._outside.provider, self._listen
+            audit = RunAudit(books, self._files, provider, plan.limits, listen)
+        runner = self._runner(plan, breaker=None if keep_going else Breaker(), audit=audit)
         try:
-            return await self._runner(plan).buy(plan.steps, others=others)
+            return await runner.buy(plan.steps, others=others)
         except ProviderError as error:
             raise CampaignError(UNUSABLE, [_unreachable(error)]) from error
 
-    def _runner(self, plan: Plan | None) -> Runner:
+    def _runner(
+        self, plan: Plan | None, *, breaker: Breaker | None = None, audit: Audit | None = None
+    ) -> Runner:
         return make_runner(
             self._session,
             self._outside,
@@ -110,6 +158,8 @@ class Purchase:
             plan=plan,
             brake=self._brake,
             listen=self._listen,
+            breaker=breaker,
+            audit=audit,
         )
 
 

@@ -70,7 +70,7 @@ class Session:
             campaign,
             self.subject.card,
             self.expansion,
-            books.facts(self.history, retry_failed=self._retry_failed),
+            books.facts(self.history, now=self.now, retry_failed=self._retry_failed),
             realm=books.realm,
             limits=books.limits(
                 campaign, self.subject.workspace, self.history, now=self.now, caps=self._caps

@@ -8,6 +8,7 @@ from pipeline.domain.diagnostics import Span
 from pipeline.domain.fingerprint import Json
 from pipeline.domain.money import MicroUsd
 from pipeline.domain.picture import PictureFacts
+from pipeline.domain.review_budget import NO_RULES, Rules
 
 Fit = Literal["cover", "contain"]
 RenditionFormat = Literal["jpeg", "png", "webp"]
@@ -18,7 +19,7 @@ ONLY_VARIANT = "base"
 MASTER = "master"
 """Size part of the address of a cell that no native size asked for by name."""
 
-OUTPUT_FOLDERS = frozenset({"masters", "originals", "thumbs", "draft"})
+OUTPUT_FOLDERS = frozenset({"masters", "originals", "thumbs", "unassigned", "draft"})
 """Folders of the outputs that are not of a size, so no size may be called like one."""
 
 
@@ -252,6 +253,7 @@ class Workspace:
         prices: price of one picture by model id, where it is above the card's.
         forbidden: model ids that no campaign may use.
         state: folder for local state, relative to the repository, if not `.campaign`.
+        rules: limits that a review holds a change against.
     """
 
     account: Account = Account()
@@ -262,3 +264,4 @@ class Workspace:
     prices: Mapping[str, MicroUsd] = field(default_factory=dict)
     forbidden: tuple[str, ...] = ()
     state: str | None = None
+    rules: Rules = NO_RULES

@@ -30,6 +30,7 @@ class RunFacts:
         not_made: files that could not be.
         absent: pictures that are bought but not on this machine.
         not_tried: steps that were not begun.
+        canary: what to do now that the canary is bought; empty where the run did not stop at it.
         page: the contact sheet, as a path to type.
     """
 
@@ -52,6 +53,7 @@ class RunFacts:
     absent: int
     not_tried: int
     page: str
+    canary: str = ""
 
 
 def run_text(facts: RunFacts) -> str:
@@ -67,6 +69,8 @@ def _lines(facts: RunFacts) -> Iterator[str]:
     yield from _troubles("in doubt", facts.doubts)
     yield from _troubles("not made", facts.not_made)
     yield f"  sheet     {facts.page}"
+    if facts.canary:
+        yield f"  next      {facts.canary}"
 
 
 def _pictures(facts: RunFacts) -> str:

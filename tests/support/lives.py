@@ -5,17 +5,22 @@ import contextlib
 import inspect
 import itertools
 import os
+from collections.abc import Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from pipeline.adapters.http_client import HttpClient
 from pipeline.adapters.intake import StoreIntake
 from pipeline.adapters.places import Places
 from pipeline.commands.books import Books
-from pipeline.commands.buying import Outside, make_runner
-from pipeline.commands.session import Session
-from pipeline.domain.campaign import Campaign
+from pipeline.commands.buying import Outside
+from pipeline.commands.progress import Telling
+from pipeline.commands.purchase import Purchase
+from pipeline.commands.reconcile import Reconciled, Reconciliation
+from pipeline.commands.session import Session, Subject
+from pipeline.commands.settling import Decisions
+from pipeline.domain.campaign import Account, Campaign, Workspace
 from pipeline.domain.moment import moment
 from pipeline.emulator.app import IN_PROCESS_URL, create_app
 from pipeline.emulator.faults import NONE, Faults
@@ -89,26 +94,28 @@ class World:
     faults: Faults = NONE
     events: list[Event] = field(default_factory=list)
     exclusive: bool = False
+    campaigns: Sequence[Campaign] = ()
+    workspace: Workspace = field(default_factory=lambda: Workspace(Account(1000, 2)))
     _runs: itertools.count = field(default_factory=lambda: itertools.count(1))
-    _attempts: itertools.count = field(default_factory=lambda: itertools.count(1))
 
     @property
     def places(self) -> Places:
         return Places(self.root, self.root / ".campaign")
 
     @asynccontextmanager
-    async def outside(self, books: Books, campaign: Campaign):
+    async def outside(self, books: Books, campaigns):
         app = create_app(
             state=self.remote,
             engine=self.engine,
             base_url=IN_PROCESS_URL,
             clock=self.clock.now,
+            sleep=self.clock.sleep,
             faults=self.faults,
         )
         client = HttpClient(app=app, user_agent="test")
-        folder = self.places.campaign(campaign.name)
         by_digest = {
-            p.facts.sha256: (folder / p.path, p.facts)
+            p.facts.sha256: (self.places.campaign(campaign.name) / p.path, p.facts)
+            for campaign in campaigns
             for s in campaign.sets
             for p in (*s.pictures, *filter(None, [s.reference]))
         }
@@ -132,8 +139,8 @@ class World:
                 seller=provider,
                 intake=intake,
                 pace=FOR_EVER,
-                per_minute=1000,
-                concurrent=2,
+                per_minute=self.workspace.account.requests_per_minute,
+                concurrent=self.workspace.account.concurrent,
                 exclusive=self.exclusive,
             )
         finally:
@@ -143,49 +150,74 @@ class World:
     async def life(
         self, campaign: Campaign, fuse: Fuse | None = None, *, brake: Brake | None = None
     ) -> Outcome:
-        """One run of the program, ended by the fuse or by itself."""
+        """One run of the program, ended by the fuse or by itself; its user agrees to its plan."""
+        async with self.at_work(campaign, fuse) as (session, files, outside):
+            purchase = Purchase(
+                session,
+                outside,
+                files,
+                brake or Brake(),
+                listen=self.events.append,
+                is_draft=False,
+            )
+            ledger = session.books.open_ledger
+            if ledger.needs_looking_back():
+                found = await purchase.look_back(self.subjects(campaign))
+                if self.exclusive and found.problems(exclusive=True):
+                    return found.outcome
+                await ledger.looked_back(moment(self.clock.now()))
+                outcome = found.outcome
+            else:
+                outcome = await purchase.recover()
+            plan = session.plan()
+            overdue = session.overdue(plan)
+            if overdue:
+                await files.file(campaign.name, overdue)
+            if any(problem.is_error for problem in plan.problems):
+                plan = replace(plan, steps=())
+            bought = await purchase.buy(plan, {})
+            bought.ended[:0] = outcome.ended
+            return bought
+
+    async def reconcile(self, campaign: Campaign, decisions: Decisions = Decisions()) -> Reconciled:  # noqa: B008 (frozen)
+        """One `campaign reconcile`."""
+        async with self.at_work(campaign) as (session, files, outside):
+            return await Reconciliation(
+                session.books,
+                files,
+                self.subjects(campaign),
+                outside,
+                telling=Telling(events=False, quiet=True),
+                clock=self.clock,
+                is_draft=False,
+            ).reconcile(decisions, set_aside="")
+
+    def subjects(self, campaign: Campaign) -> list[Subject]:
+        """All campaigns of the workspace, the running one first."""
+        others = [one for one in self.campaigns if one.name != campaign.name]
+        return [subject(one, self.workspace) for one in (campaign, *others)]
+
+    @asynccontextmanager
+    async def at_work(self, campaign: Campaign, fuse: Fuse | None = None):
+        """A process of the program: its session, lock files and provider, all behind the fuse."""
         fuse = fuse or Fuse(left=10**9)
-        lay_out(campaign, self.root)
-        run = f"r{next(self._runs)}"
-        books = Books(self.places, self.realm, run=run)
-        session = Session(subject(campaign), books, engine=None, clock=self.clock)
+        for one in (campaign, *self.campaigns):
+            lay_out(one, self.root)
+        books = Books(self.places, self.realm, run=f"r{next(self._runs)}")
+        ledger = books.open_ledger
+        books.ledger = Fused(ledger, fuse)
+        session = Session(subject(campaign, self.workspace), books, engine=None, clock=self.clock)
         files = books.lock_files(campaign.name, day=moment(self.clock.now())[:10])
-        ledger, lock = Fused(books.ledger, fuse), Fused(files, fuse)
         try:
-            async with self.outside(books, campaign) as outside:
-                edges = Outside(
+            async with self.outside(books, self.campaigns or (campaign,)) as outside:
+                guarded = replace(
+                    outside,
                     provider=Fused(outside.provider, fuse),
-                    seller=outside.seller,
                     intake=Fused(outside.intake, fuse),
-                    pace=outside.pace,
-                    per_minute=outside.per_minute,
-                    concurrent=outside.concurrent,
-                    exclusive=outside.exclusive,
                 )
-
-                def runner(plan):
-                    return make_runner(
-                        session,
-                        edges,
-                        ledger=ledger,
-                        lock=lock,
-                        plan=plan,
-                        brake=brake or Brake(),
-                        listen=self.events.append,
-                        attempt_ids=lambda: f"a-{next(self._attempts):04}",
-                    )
-
-                outcome = await runner(None).recover()
-                plan = session.plan()
-                overdue = session.overdue(plan)
-                if overdue:
-                    await lock.file(campaign.name, overdue)
-                await books.bring_ledger_up(session.history)
-                bought = await runner(plan).buy(plan.steps)
-                bought.ended[:0] = outcome.ended
-                return bought
+                yield session, Fused(files, fuse), guarded
         finally:
-            await _die(books, files)
+            _die(books, ledger, files)
 
     def run(self, campaign: Campaign, fuse: Fuse | None = None) -> Outcome | None:
         """A life in a process of its own, as it were; None where the power was cut."""
@@ -198,7 +230,9 @@ class World:
         lay_out(campaign, self.root)
         books = Books(self.places, self.realm)
         try:
-            return Session(subject(campaign), books, engine=None, clock=self.clock).plan()
+            return Session(
+                subject(campaign, self.workspace), books, engine=None, clock=self.clock
+            ).plan()
         finally:
             books.close()
 
@@ -207,9 +241,9 @@ class World:
         return self.remote.spent()
 
 
-async def _die(books: Books, files) -> None:
+def _die(books: Books, ledger, files) -> None:
     """Let go as a killed process does: locks fall, nothing is tidied."""
     files.close()
     for handle in books.runs._mine.values():
         os.close(handle)
-    books.ledger.close()
+    ledger.close()
