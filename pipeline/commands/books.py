@@ -68,6 +68,7 @@ class Books:
         if run or path.exists():
             self.ledger = SqliteLedger(path, run=run, runs=self.runs)
         self._in_ledger: list[Filed] = []
+        self._rows_filed: frozenset[str] = frozenset()
         self._added: tuple[History, list[Booked]] | None = None
 
     @property
@@ -92,6 +93,7 @@ class Books:
     def history(self) -> History:
         """All receipts: of every lock of this tree and of the ledger."""
         filed = self._locks()
+        self._rows_filed = frozenset(r.row for _, r in filed if isinstance(r, Charge))
         if self.ledger is not None:
             self.ledger.mark_seen(self.ledger.filings())
             self._in_ledger = self.ledger.receipts()
@@ -241,7 +243,17 @@ class Books:
             cells = history.attempts[attempt].cells if attempt in history.attempts else ()
             if owner == campaign or any(cell.key in wanted for cell in cells):
                 ours.add(attempt)
-        return [receipt for _, receipt in self._in_ledger if attempt_of(receipt) in ours]
+        own = history.attempts_filed.get(campaign, frozenset()) | ours
+        return [
+            receipt
+            for _, receipt in self._in_ledger
+            if attempt_of(receipt) in ours
+            or (
+                isinstance(receipt, Charge)
+                and receipt.attempt in own
+                and receipt.row not in self._rows_filed
+            )
+        ]
 
     def close(self) -> None:
         """Let go of everything; to be called once no write is under way."""

@@ -12,7 +12,7 @@ from pipeline.commands.session import Session, Subject
 from pipeline.domain.diagnostics import Problem
 from pipeline.domain.fingerprint import CellKey
 from pipeline.domain.money import MicroUsd, format_usd
-from pipeline.domain.plan import Action, Plan, Reason
+from pipeline.domain.plan import Action, Limit, Plan, Reason
 from pipeline.execution.events import Happened
 from pipeline.execution.outcome import Ended, Outcome
 from pipeline.planning.plan import over_limits
@@ -138,7 +138,8 @@ class Closing:
             self._desk.show([_tripped(outcome)])
             return STOPPED
         if outcome.over is not None:
-            self._desk.show(over_limits(self._subject.campaign, plan.steps, [outcome.over]))
+            over = over_limits(self._subject.campaign, plan.steps, [outcome.over])
+            self._desk.show(over or [_passed(outcome.over)])
             return STOPPED
         if agreed.canary or agreed.over is not None:
             return STOPPED
@@ -210,10 +211,24 @@ def _trouble(ended: Ended) -> str:
 def _turned_away(reason: str) -> Problem:
     return Problem(
         code="R014",
-        what="the provider turned this account away, so the run stopped",
+        what="the provider turned our requests away, so the run stopped",
         why=reason,
-        fix="check the API key, the account's balance and the key's role, then run again",
+        fix="check the API key, the account's balance and the key's role; if it is only busy, run "
+        "again later",
         money="nothing was charged for the request that was turned away",
+    )
+
+
+def _passed(limit: Limit) -> Problem:
+    cap = "" if limit.money is None else f" of {format_usd(limit.money)}"
+    where = f"{limit.scope} `{limit.name}`" if limit.name else limit.scope
+    return Problem(
+        code="R017",
+        what=f"the cap of {where} is passed: {format_usd(limit.spent)}{cap} is spent",
+        why="the provider took more than it had quoted",
+        fix="raise the cap if that is right, or ask the provider's support; `campaign reconcile` "
+        "lists what cost more than was held for it",
+        money="what was taken is booked; nothing more is bought under this cap",
     )
 
 

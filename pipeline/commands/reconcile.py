@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from pipeline.adapters.clock import SystemClock
-from pipeline.adapters.ledger import set_aside
+from pipeline.adapters.ledger import examine, set_aside
 from pipeline.adapters.lock_files import LockFiles
 from pipeline.adapters.places import Places
 from pipeline.adapters.runs import new_id
@@ -33,6 +33,7 @@ from pipeline.reporting.words import count
 
 RECONCILE_FORMAT = 1
 DONE, USAGE, IN_DOUBT = 0, 2, 6
+_DAMAGED = frozenset({"S010"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,14 +222,17 @@ def _rebuilt(places: Places, realm: Realm, clock: Clock) -> str:
     """Set a damaged ledger aside; returns where it lies now, or nothing where there was none.
 
     Raises:
-        CampaignError: exit 2; it is not damaged.
+        CampaignError: exit 2; it is not damaged. Exit 8 or 12; it is in use, from a newer program,
+            or cannot be read for a reason that a new one would have as well. It was not touched.
     """
     path = places.of_realm(realm.name) / "ledger.sqlite3"
     if not path.exists():
         return ""
     try:
-        Books(places, realm.name).close()
-    except CampaignError:
+        examine(path)
+    except CampaignError as refused:
+        if not any(problem.code in _DAMAGED for problem in refused.problems):
+            raise
         at = moment(clock.now()).replace(":", "").replace("-", "")
         return places.shown(set_aside(path, at))
     raise CampaignError(USAGE, [_not_damaged(places.shown(path))])

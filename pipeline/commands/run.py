@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from pipeline.adapters.clock import SystemClock
 from pipeline.adapters.lock_files import STATE_DAMAGED, LockFiles
-from pipeline.adapters.places import Places
+from pipeline.adapters.places import REAL, Places
 from pipeline.adapters.runs import HELD, hold_campaign, new_id
 from pipeline.commands.agreement import REFUSED, USAGE, Agreed, Agreement, Desk, RunOptions
 from pipeline.commands.books import Books
@@ -200,7 +200,19 @@ class _Run:
             _finish_async(ledger.looked_back(moment(self._clock.now())))
             return False
         has_key = self._realm.is_draft or bool(os.environ.get(KEY_VARIABLE, "").strip())
-        return has_key and bool(session.plan().steps)
+        return has_key and self._may_buy(session.plan())
+
+    def _may_buy(self, plan: Plan) -> bool:
+        """Whether anything here could end in a purchase; where not, the provider is not asked."""
+        may_agree = self._realm.is_draft or self._options.yes or self._desk.ask is not None
+        is_capped = plan.realm != REAL or self._subject.campaign.budget.cap is not None
+        is_refused = any(problem.is_error for problem in plan.problems)
+        return (
+            bool(plan.steps)
+            and may_agree
+            and is_capped
+            and (self._options.partial or not is_refused)
+        )
 
     # With the provider
 

@@ -90,7 +90,11 @@ class WaveSpeed:
             raise ProviderError(Failure.NOT_SENT, error.reason) from error
         data = words.data_of(answer)
         if not isinstance(data, Mapping) or data.get("id") != prediction:
-            raise ProviderError(words.read_failure(answer), words.words_of(answer))
+            raise ProviderError(
+                words.read_failure(answer),
+                words.words_of(answer),
+                retry_after_s=answer.retry_after_s,
+            )
         return words.prediction_of(data)
 
     async def upload(self, digest: Sha256, name: str) -> str:

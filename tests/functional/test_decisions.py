@@ -251,3 +251,35 @@ def test_a_refund_is_pending_until_the_bill_shows_it(workspace, serve, hurry):
     hurry.pass_by(hours=3)
     assert campaign("reconcile").code == 0
     assert money() == (0, 0, 0)
+
+
+# A damaged ledger
+
+
+def test_a_damaged_ledger_is_set_aside_and_made_anew_from_receipts_and_history(workspace, provider):
+    workspace.campaign()
+    assert campaign("run", "winter", "--yes").code == 0
+    ledger = workspace.state(provider.realm) / "ledger.sqlite3"
+    ledger.write_bytes(b"\0" * 4096)
+    for stale in ledger.parent.glob("ledger.sqlite3-*"):
+        stale.unlink()
+    refused = campaign("run", "winter", "--yes")
+    assert refused.code == 12
+    assert "campaign reconcile --rebuild" in refused.err
+    rebuilt = campaign("reconcile", "--rebuild")
+    assert rebuilt.code == 0, rebuilt.err
+    assert "rebuilt    the ledger; the damaged one is `.campaign/" in rebuilt.out
+    assert list(ledger.parent.glob("ledger.sqlite3.damaged-*"))
+    assert money() == (80_000, 0, 0)
+    workspace.pictures("winter", [3])
+    assert campaign("run", "winter", "--yes").code == 0
+    assert (provider.submits, money()) == (2, (120_000, 0, 0))
+
+
+def test_a_good_ledger_is_not_made_anew(workspace, provider):
+    workspace.campaign()
+    assert campaign("run", "winter", "--yes").code == 0
+    told = campaign("reconcile", "--rebuild")
+    assert told.code == 2
+    assert "is not damaged" in told.err
+    assert money() == (80_000, 0, 0)

@@ -64,11 +64,13 @@ def test_a_busy_provider_is_asked_again_after_the_time_it_names(workspace, serve
 
 
 def test_a_provider_that_stays_busy_is_given_up_and_nothing_is_charged(workspace, serve):
-    provider = serve(faults=Faults(refuse=dict.fromkeys(range(1, 9), 429)))
+    provider = serve(faults=Faults(refuse=dict.fromkeys(range(1, 2000), 429)))
     workspace.campaign(pictures=(1,))
     ran = campaign("run", "winter", "--yes")
-    assert ran.code == 5
+    assert ran.code == 9
+    assert "every request was turned away for 30 minutes" in ran.err
     assert "nothing was charged" in ran.err
+    provider = serve()
     assert in_step(workspace, provider) == 0
     assert campaign("run", "winter", "--yes").code == 0
     assert in_step(workspace, provider) == 40_000
@@ -161,7 +163,7 @@ def test_an_account_that_is_turned_away_stops_the_run(workspace, serve, refusal)
     workspace.campaign(variants=("snow", "studio", "beach"))
     ran = campaign("run", "winter", "--yes")
     assert ran.code == 9
-    assert "error[R014]: the provider turned this account away" in ran.err
+    assert "error[R014]: the provider turned our requests away" in ran.err
     assert "2 requests not begun" in ran.err
     assert provider.submits == 1
     assert in_step(workspace, provider) == 0
@@ -190,11 +192,10 @@ def test_a_failed_request_is_given_back_and_tried_again_by_the_next_run(workspac
     ran = campaign("run", "winter", "--yes")
     assert ran.code == 5
     assert "(code 5000)" in ran.err
-    assert status() == (80_000, 0, 0), "charged until the bill shows the refund"
+    assert status() == (0, 0, 0), "a run reads the bill at its end, and this one shows the refund"
     reconciled = campaign("reconcile")
     assert reconciled.code == 0
-    assert "2 new rows, -$0.08 beside quotes" in reconciled.out
-    assert status() == (0, 0, 0)
+    assert "0 new rows, $0.00 beside quotes" in reconciled.out
     plan = campaign("plan", "winter", "--json").document
     assert plan["totals"]["requests"] == 2, "packed alone after a failure"
     assert campaign("run", "winter", "--yes").code == 0
@@ -215,7 +216,7 @@ def test_a_request_that_the_model_cannot_take_is_given_back_and_not_repeated(wor
 
 
 def test_after_two_charged_failures_the_program_gives_up(workspace, serve):
-    provider = serve(faults=Faults(fail={1: 5000, 2: 5000}))
+    provider = serve(faults=Faults(fail={1: 5000, 2: 5000}, refund_never={1, 2}))
     workspace.campaign(pictures=(1,))
     assert campaign("run", "winter", "--yes").code == 5
     assert campaign("run", "winter", "--yes").code == 5
@@ -263,7 +264,7 @@ def test_a_picture_that_cannot_be_fetched_now_is_fetched_by_the_next_run_for_fre
     ran = campaign("run", "winter", "--yes")
     assert ran.code == 5
     assert "the next run fetches it for free" in ran.err
-    assert status() == (0, 80_000, 0)
+    assert status() == (80_000, 0, 0), "the bill has it already"
     plan = campaign("plan", "winter", "--json").document
     assert {cell["action"] for cell in plan["cells"]} == {"resume"}
     provider.meddle = lambda _call: None
@@ -290,6 +291,68 @@ def test_what_is_no_picture_is_never_kept(workspace, serve, answer):
     provider.meddle = lambda _call: None
     assert campaign("run", "winter").code == 0
     assert in_step(workspace, provider) == 40_000
+
+
+def results_saying(**told):
+    """Answer looks at a prediction with a completed one that tells this."""
+
+    def meddle(call: Call) -> Response | None:
+        if call.method != "GET" or not call.path.startswith("predictions/"):
+            return None
+        prediction = call.path.split("/")[1]
+        data = {"id": prediction, "status": "completed", **told}
+        return said(200, {"code": 200, "message": "success", "data": data})
+
+    return meddle
+
+
+@pytest.mark.parametrize(
+    ("address", "why"),
+    [
+        ("http://169.254.169.254/latest/meta-data/", "metadata service"),
+        ("http://10.0.0.1/admin", "not on the public internet (private, 10.0.0.0/8)"),
+        ("http://2130706433/", "an unusual way to write an address"),
+        ("file:///etc/passwd", "not an address that pictures come from"),
+    ],
+)
+def test_a_picture_inside_of_our_network_is_never_fetched(workspace, serve, address, why):
+    provider = serve()
+    provider.meddle = results_saying(outputs=[address])
+    workspace.campaign(pictures=(1,))
+    ran = campaign("run", "winter", "--yes")
+    assert ran.code == 5
+    assert why in " ".join(ran.err.split())
+    assert sum(status()) == 40_000, "it is paid for, and kept in mind"
+    assert campaign("run", "winter", "--yes").code == 5
+    assert provider.submits == 1
+
+
+def test_outputs_that_nobody_documented_are_not_taken_for_an_empty_delivery(workspace, serve):
+    provider = serve()
+    provider.meddle = results_saying(outputs=[{"file": {"name": "1.jpg"}}])
+    workspace.campaign(pictures=(1,))
+    ran = campaign("run", "winter", "--yes")
+    assert ran.code == 5
+    assert "an output in an unknown form" in ran.err
+    assert sum(status()) == 40_000
+    provider.meddle = lambda _call: None
+    assert campaign("run", "winter").code == 0
+    assert provider.submits == 1
+    assert in_step(workspace, provider) == 40_000
+
+
+def test_an_entry_of_the_history_that_cannot_be_read_proves_no_absence(workspace, serve, hurry):
+    provider = serve(faults=Faults(refuse={1: 500}))
+    workspace.campaign(pictures=(1,))
+    assert campaign("run", "winter", "--yes").code == 6
+    items = said(200, {"code": 200, "data": {"items": [{"id": ["p-1"], "status": "completed"}]}})
+    provider.meddle = nonsense_at(method="POST", path="predictions", answer=items)
+    hurry.pass_by(minutes=20)
+    assert campaign("reconcile").code == 6
+    assert status() == (0, 0, 40_000)
+    provider.meddle = lambda _call: None
+    assert campaign("reconcile").code == 0
+    assert status() == (0, 0, 0)
 
 
 NONSENSE = {

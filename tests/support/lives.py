@@ -148,9 +148,17 @@ class World:
             await app.state.provider.aclose()
 
     async def life(
-        self, campaign: Campaign, fuse: Fuse | None = None, *, brake: Brake | None = None
+        self,
+        campaign: Campaign,
+        fuse: Fuse | None = None,
+        *,
+        brake: Brake | None = None,
+        heeds: bool = True,
     ) -> Outcome:
-        """One run of the program, ended by the fuse or by itself; its user agrees to its plan."""
+        """One run of the program, ended by the fuse or by itself; its user agrees to its plan.
+
+        With `heeds` off it goes on although the plan itself says that it must not.
+        """
         async with self.at_work(campaign, fuse) as (session, files, outside):
             purchase = Purchase(
                 session,
@@ -173,7 +181,7 @@ class World:
             overdue = session.overdue(plan)
             if overdue:
                 await files.file(campaign.name, overdue)
-            if any(problem.is_error for problem in plan.problems):
+            if heeds and any(problem.is_error for problem in plan.problems):
                 plan = replace(plan, steps=())
             bought = await purchase.buy(plan, {})
             bought.ended[:0] = outcome.ended
@@ -219,10 +227,12 @@ class World:
         finally:
             _die(books, ledger, files)
 
-    def run(self, campaign: Campaign, fuse: Fuse | None = None) -> Outcome | None:
+    def run(
+        self, campaign: Campaign, fuse: Fuse | None = None, *, heeds: bool = True
+    ) -> Outcome | None:
         """A life in a process of its own, as it were; None where the power was cut."""
         with contextlib.suppress(PowerCut):
-            return asyncio.run(self.life(campaign, fuse))
+            return asyncio.run(self.life(campaign, fuse, heeds=heeds))
         return None
 
     def plan(self, campaign: Campaign):
