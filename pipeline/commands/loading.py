@@ -94,7 +94,7 @@ def load(places: Places, workspace: Workspace, name: str, *, strict: bool = Fals
     )
     subject = None
     if campaign is not None:
-        card = _priced(catalog.card(campaign.model), workspace)
+        card = priced(catalog.card(campaign.model), workspace)
         subject = Subject(campaign, card, workspace)
     return Loaded(name, subject, tuple(problems))
 
@@ -138,7 +138,7 @@ def _inspect() -> Inspect:
     return inspect
 
 
-def _priced(card: Card, workspace: Workspace) -> Card:
+def priced(card: Card, workspace: Workspace) -> Card:
     """A card with the workspace's own price, which may only raise the card's."""
     own = workspace.prices.get(card.model)
     if own is None:

@@ -71,9 +71,7 @@ class LookedBack:
         if not exclusive:
             money = format_usd(MicroUsd(sum(taken.values())))
             return [*found, _shared(ids, money, severity)]
-        return found + [
-            _unexplained(one, models.get(one), taken.get(one), severity) for one in ids
-        ]
+        return found + [_unexplained(one, models.get(one), taken.get(one), severity) for one in ids]
 
 
 class LookBack:

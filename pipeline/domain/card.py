@@ -4,10 +4,33 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from pipeline.domain.campaign import PixelSize
 from pipeline.domain.fingerprint import Json
 from pipeline.domain.money import MicroUsd
 
 PriceKind = Literal["exact", "table", "floor", "unknown"]
+Trust = Literal["verified", "elsewhere", "inferred"]
+Topic = Literal["request", "inputs", "files", "reference", "outputs", "sizes", "prompt"]
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """Where one part of a card comes from, and how far to trust it.
+
+    Attributes:
+        about: the part of the card.
+        says: the fact, as a sentence for people.
+        trust: `verified` (the seller says so), `elsewhere` (the model's maker or another seller
+            says so, and it is true there) or `inferred` (a reading of several sources).
+        source: where it was read.
+        as_of: day on which it was read, ISO.
+    """
+
+    about: Topic
+    says: str
+    trust: Trust
+    source: str
+    as_of: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +38,7 @@ class InputRule:
     """What pictures one request takes.
 
     Attributes:
-        field: request field that carries the picture addresses.
+        field: request field that carries the picture addresses; empty for text-to-image.
         many: whether the field is a list; otherwise one address.
         least: fewest pictures a request may carry; 0 for text-to-image.
         most: most pictures a request may carry.
@@ -35,6 +58,20 @@ class InputRule:
     min_side: int
     max_ratio: int
     formats: tuple[str, ...]
+
+
+NO_INPUTS = InputRule(
+    field="",
+    many=False,
+    least=0,
+    most=0,
+    max_bytes=0,
+    max_pixels=0,
+    min_side=0,
+    max_ratio=0,
+    formats=(),
+)
+"""Of models that make pictures from words alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,17 +95,36 @@ class OutputRule:
 
 
 @dataclass(frozen=True, slots=True)
+class NamedSize:
+    """A size that a request asks for by name.
+
+    Attributes:
+        resolution: such as `2k`.
+        aspect: such as `4:5`, as the model spells it; its ratio is about that of `size`.
+        size: what the model makes then.
+    """
+
+    resolution: str
+    aspect: str
+    size: PixelSize
+
+
+@dataclass(frozen=True, slots=True)
 class SizeRule:
     """How a request says how large the picture shall be.
 
     Attributes:
         form: `pixels` writes `4096*4096` into `field`; `resolution` writes a named resolution
             into `field` and an aspect ratio into `aspect_field`.
+        field: request field.
+        aspect_field: request field of the aspect ratio; with `resolution`.
         min_pixels: least width x height; with `pixels`.
         max_pixels: most width x height; with `pixels`.
+        min_side: shortest side in px, 0 where the model has no such limit; with `pixels`.
+        max_side: longest side in px, 0 where the model has no such limit; with `pixels`.
         max_ratio: longer side divided by shorter side, at most; with `pixels`.
-        resolutions: name and longest side in px, smallest first; with `resolution`.
-        aspects: allowed ratios such as `4:5`; with `resolution`.
+        named: all sizes that can be asked for, smallest resolution first; with `resolution`.
+        advised: sizes that the model's maker recommends; with `pixels`.
     """
 
     form: Literal["pixels", "resolution"]
@@ -76,9 +132,21 @@ class SizeRule:
     aspect_field: str | None = None
     min_pixels: int = 0
     max_pixels: int = 0
+    min_side: int = 0
+    max_side: int = 0
     max_ratio: int = 0
-    resolutions: tuple[tuple[str, int], ...] = ()
-    aspects: tuple[str, ...] = ()
+    named: tuple[NamedSize, ...] = ()
+    advised: tuple[PixelSize, ...] = ()
+
+    @property
+    def resolutions(self) -> tuple[str, ...]:
+        """Names of the resolutions, smallest first."""
+        return tuple(dict.fromkeys(one.resolution for one in self.named))
+
+    @property
+    def aspects(self) -> tuple[str, ...]:
+        """Aspect ratios, each once."""
+        return tuple(dict.fromkeys(one.aspect for one in self.named))
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,12 +197,16 @@ class Card:
     Attributes:
         model: the provider's id; its path in submit addresses.
         title: for people.
+        family: part of the ids of all its siblings, such as `seedream`.
         provider: who sells it; part of every key.
         operation: `edit` takes pictures, `text` makes them from words alone.
         takes_reference: whether an identity reference may be sent beside the wanted picture.
         schema: JSON Schema of the request body.
         defaults: parameters that are always sent unless the author sets them, so that a changed
             vendor default cannot change pictures silently.
+        advised_words: length in words beyond which the model's maker advises against a prompt;
+            None where nothing is known.
+        facts: where all of this comes from.
     """
 
     model: str
@@ -148,6 +220,9 @@ class Card:
     outputs: OutputRule
     size: SizeRule
     price: PriceRule
+    family: str = ""
+    advised_words: int | None = None
+    facts: tuple[Fact, ...] = ()
 
 
 def quote(card: Card, request: Mapping[str, Json], *, inputs: int, outputs: int) -> Quote | None:

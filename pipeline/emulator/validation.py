@@ -4,6 +4,8 @@ As at the vendor: what the published schema forbids is refused with HTTP 400; wh
 forbids (too few pixels, too many pictures) is accepted, charged, failed with code 1401, refunded.
 """
 
+import functools
+import json
 import math
 import re
 from collections.abc import Mapping
@@ -17,6 +19,9 @@ from pipeline.emulator.pricing import outputs_wanted, pictures_in, properties, w
 
 _SIZE = re.compile(r"([0-9]{1,5})\*([0-9]{1,5})")
 _UNSAID_SIDE = 2048
+_UNSAID_ASPECT = "1:1"
+_AUTO = "auto"
+"""The vendor takes the first picture's shape then, which is not known where sizes are judged."""
 _MOST_PIXELS = 16_777_216
 _MOST_WORDS = 300
 
@@ -49,12 +54,17 @@ def read_inputs(card: Card, body: Mapping[str, Any]) -> Asked:
         RefusedError: a field is missing or ill-typed.
     """
     known = {name: value for name, value in body.items() if name in properties(card)}
-    validator = jsonschema.Draft202012Validator(dict(card.schema))
-    wrong = jsonschema.exceptions.best_match(validator.iter_errors(known))
+    wrong = jsonschema.exceptions.best_match(_validator(json.dumps(card.schema)).iter_errors(known))
     if wrong is not None:
         place = ".".join(str(part) for part in wrong.absolute_path) or "body"
         raise RefusedError(f"invalid parameter: {place}: {wrong.message[:_MOST_WORDS]}")
     return Asked(inputs=known, dropped=len(body) - len(known))
+
+
+@functools.cache
+def _validator(schema: str) -> jsonschema.Draft202012Validator:
+    """A card's check, kept because making one takes longer than using it."""
+    return jsonschema.Draft202012Validator(json.loads(schema))
 
 
 def output_size(card: Card, inputs: Mapping[str, Any]) -> tuple[int, int]:
@@ -88,23 +98,26 @@ def _pixel_size(rule: SizeRule, inputs: Mapping[str, Any]) -> tuple[int, int]:
     if found is None:
         raise IllegalError(f"{rule.field} is not width*height")
     width, height = int(found[1]), int(found[2])
+    shorter, longer = sorted((width, height))
+    if shorter < rule.min_side or longer > (rule.max_side or longer):
+        raise IllegalError(f"image sides must be {rule.min_side} to {rule.max_side} pixels")
     if width * height < max(1, rule.min_pixels):
         raise IllegalError(f"image size must be at least {rule.min_pixels} pixels")
     if width * height > most:
         raise IllegalError(f"image size must be at most {most} pixels")
-    if rule.max_ratio and max(width, height) > rule.max_ratio * min(width, height):
+    if rule.max_ratio and longer > rule.max_ratio * shorter:
         raise IllegalError(f"aspect ratio must be within 1/{rule.max_ratio} and {rule.max_ratio}")
     return width, height
 
 
 def _named_size(rule: SizeRule, inputs: Mapping[str, Any]) -> tuple[int, int]:
-    sides = dict(rule.resolutions)
-    name = str(inputs.get(rule.field, rule.resolutions[0][0]))
-    aspect = str(inputs.get(rule.aspect_field or "", "1:1"))
-    if name not in sides:
-        raise IllegalError(f"{rule.field} is none of {', '.join(sides)}")
-    if aspect != "1:1" and aspect not in rule.aspects:
-        raise IllegalError(f"{rule.aspect_field} is none of {', '.join(rule.aspects)}")
-    across, down = (int(part) for part in aspect.split(":"))
-    longest = max(across, down)
-    return round(sides[name] * across / longest), round(sides[name] * down / longest)
+    resolution = str(inputs.get(rule.field, rule.resolutions[0]))
+    aspect = str(inputs.get(rule.aspect_field or "", _UNSAID_ASPECT))
+    if aspect == _AUTO:
+        aspect = _UNSAID_ASPECT
+    if resolution not in rule.resolutions:
+        raise IllegalError(f"{rule.field} is none of {', '.join(rule.resolutions)}")
+    for named in rule.named:
+        if (named.resolution, named.aspect) == (resolution, aspect):
+            return named.size.width, named.size.height
+    raise IllegalError(f"{rule.aspect_field} is none of {', '.join(rule.aspects)}")

@@ -21,11 +21,13 @@ from pipeline.domain.campaign import (
 from pipeline.domain.card import Card
 from pipeline.domain.fingerprint import digest
 from pipeline.domain.picture import PictureFacts
+from pipeline.domain.review_budget import Rules
 from pipeline.manifest.files import SetFiles
 from pipeline.manifest.model import (
     AddEntry,
     ExcludeEntry,
     ImagesEntry,
+    RulesEntry,
     SizeEntry,
     WhereEntry,
     WorkspaceFile,
@@ -106,6 +108,18 @@ def assemble_workspace(body: WorkspaceFile) -> Workspace:
         prices=body.prices,
         forbidden=tuple(sorted(set(body.forbid_models))),
         state=body.state,
+        rules=_rules(body.rules),
+    )
+
+
+def _rules(entry: RulesEntry) -> Rules:
+    return Rules(
+        max_increase_usd=entry.max_increase_usd,
+        max_increase_pct=entry.max_increase_pct,
+        max_orphaned_usd=entry.max_orphaned_usd,
+        max_usd_per_image=entry.max_usd_per_image,
+        forbid_models=tuple(sorted(set(entry.forbid_models))),
+        lost_receipts=entry.lost_receipts,
     )
 
 

@@ -140,7 +140,7 @@ MEANINGS: Final[Mapping[str, str]] = {
     NATIVE_PIXELS: "a paid size of too few or too many pixels",
     NATIVE_RATIO: "a paid size that is too long for its width",
     NATIVE_ASPECT: "a paid size whose aspect ratio the model does not make",
-    NATIVE_SIDE: "a paid size with a longer side than the model makes",
+    NATIVE_SIDE: "a paid size with a side that the model does not make",
     MASTER_NEEDED: "no `master`, and none that could be taken for granted",
     DELIVERY_SIDE: "a delivery size out of bounds",
     ENLARGED: "a delivery size larger than the picture it is derived from",

@@ -218,12 +218,21 @@ def _check_workspace(
     models: list[str],
 ) -> None:
     check_not_zero(
-        problems, [(("budget", "cap"), body.budget.cap), (("budget", "month"), body.budget.month)]
+        problems,
+        [
+            (("budget", "cap"), body.budget.cap),
+            (("budget", "month"), body.budget.month),
+            (("rules", "max_usd_per_image"), body.rules.max_usd_per_image),
+        ],
     )
-    pointer: Pointer = ("forbid_models",)
+    lists: list[tuple[Pointer, Sequence[str]]] = [
+        (("forbid_models",), body.forbid_models),
+        (("rules", "forbid_models"), body.rules.forbid_models),
+    ]
     forbidden = [
         ((*pointer, decoded.index(pointer, index)), model)
-        for index, model in enumerate(body.forbid_models)
+        for pointer, names in lists
+        for index, model in enumerate(names)
     ]
     priced: list[tuple[Pointer, str]] = [(("prices", model), model) for model in body.prices]
     check_models_exist(problems, [*priced, *forbidden], models)

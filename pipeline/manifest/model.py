@@ -17,8 +17,10 @@ from pipeline.manifest.values import (
     Focus,
     FormatWord,
     Images,
+    Increase,
     Line,
     Money,
+    OnLostWord,
     Patterns,
     PerCent,
     Quality,
@@ -35,7 +37,7 @@ _STRICT = ConfigDict(frozen=True, extra="forbid")
 _OPEN = ConfigDict(frozen=True, extra="allow")
 
 _PARAMS = (
-    "Model parameters by name, as the model's page lists them. `campaign models MODEL` shows them."
+    "Model parameters by name, as `campaign models show MODEL` lists them."
     " What the plan itself decides (prompt, pictures, size, number of pictures) is not set here."
 )
 
@@ -335,7 +337,7 @@ class Manifest(BaseModel):
     model: Annotated[
         Line,
         Field(
-            description="The model that makes the pictures; `campaign models` lists them.",
+            description="The model that makes the pictures; `campaign models list` shows them.",
             examples=["bytedance/seedream-v4.5/edit-sequential"],
         ),
     ]
@@ -456,6 +458,56 @@ class WorkspaceBudgetEntry(BaseModel):
     ] = None
 
 
+class RulesEntry(BaseModel):
+    """What a change may cost and discard; `campaign diff` fails where it is more."""
+
+    model_config = _STRICT
+
+    max_increase_usd: Annotated[
+        Money | None,
+        Field(
+            description="Most that what is to be bought may cost more than before the change.",
+            examples=["25.00 USD"],
+        ),
+    ] = None
+    max_increase_pct: Annotated[
+        Increase | None,
+        Field(
+            description="The same in per cent of what all wanted pictures cost before the change.",
+            examples=["20%"],
+        ),
+    ] = None
+    max_orphaned_usd: Annotated[
+        Money | None,
+        Field(
+            description="Most that was paid for pictures which the change makes useless.",
+            examples=["5.00 USD"],
+        ),
+    ] = None
+    max_usd_per_image: Annotated[
+        Money | None,
+        Field(
+            description="Most that one picture may cost which comes to be bought.",
+            examples=["0.15 USD"],
+        ),
+    ] = None
+    forbid_models: Annotated[
+        tuple[Line, ...],
+        Field(
+            description="Models from which no picture may come to be bought. What is bought from"
+            " them already stays; `forbid_models` of the workspace refuses the campaign itself.",
+            examples=[["google/nano-banana-pro/edit"]],
+        ),
+    ] = ()
+    lost_receipts: Annotated[
+        OnLostWord,
+        Field(
+            description="What to do where a receipt goes missing, so that what it paid for would"
+            " be bought again: `fail`, or `warn` and go on.",
+        ),
+    ] = "fail"
+
+
 class WorkspaceFile(BaseModel):
     """What all campaigns of this repository share."""
 
@@ -491,6 +543,14 @@ class WorkspaceFile(BaseModel):
         tuple[Line, ...],
         Field(description="Models that no campaign may use."),
     ] = ()
+    rules: Annotated[
+        RulesEntry,
+        Field(
+            description="Limits that a review holds a change against. Of two sides the stricter"
+            " rule counts, so no change is judged by a rule that it relaxes.",
+            examples=[{"max_increase_usd": "25.00 USD", "max_orphaned_usd": "5.00 USD"}],
+        ),
+    ] = RulesEntry()
     state: Annotated[
         Line | None,
         Field(

@@ -16,6 +16,7 @@ from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from pipeline.domain.campaign import Fit, PixelSize, RenditionFormat, Sequence
 from pipeline.domain.money import MicroUsd, NotMoneyError, parse_usd
+from pipeline.domain.review_budget import OnLost
 from pipeline.manifest import codes
 from pipeline.manifest.wording import did_you_mean, listed, quoted
 
@@ -32,6 +33,7 @@ _RATIO = re.compile(r"([1-9][0-9]?)\s*:\s*([1-9][0-9]?)")
 _DECIMAL_COMMA = re.compile(r"([0-9]{1,6}),([0-9]{1,2})(?:\s*USD)?")
 _PER_CENT = re.compile(r"([0-9]{1,3})\s*%")
 _MOST_PER_CENT = 100
+_INCREASE = re.compile(r"([0-9]{1,6})\s*%")
 _BYTES = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,3})?)\s*(B|kB|MB|KiB|MiB)?")
 _UNITS = {"B": 1, "kB": 10**3, "MB": 10**6, "KiB": 2**10, "MiB": 2**20}
 _LEAST_BYTES = 1_000
@@ -141,6 +143,19 @@ def _per_cent(value: Any) -> int:
             what=f"{quoted(text)} is not a percentage from 1% to 100%",
             why="the plan warns from this share of `cap` on",
             fix=f"write `{text}%`" if _is_share(text) else "write it like `80%`",
+        )
+    return int(found[1])
+
+
+def _increase(value: Any) -> int:
+    text = _written(value, "a percentage such as `20%`")
+    found = _INCREASE.fullmatch(text)
+    if found is None:
+        raise refusal(
+            codes.PER_CENT,
+            what=f"{quoted(text)} is not a percentage",
+            why="what is to be bought may cost so many whole per cent more; 0 or more",
+            fix=f"write `{text}%`" if _WHOLE.fullmatch(text) else "write it like `20%`",
         )
     return int(found[1])
 
@@ -307,6 +322,7 @@ Money = Annotated[
     ),
 ]
 PerCent = Annotated[int, Leaf(_per_cent, {"type": "string", "pattern": r"^\s*[0-9]{1,3}\s*%\s*$"})]
+Increase = Annotated[int, Leaf(_increase, {"type": "string", "pattern": r"^\s*[0-9]{1,6}\s*%\s*$"})]
 Bytes = Annotated[
     int,
     Leaf(
@@ -340,6 +356,7 @@ FormatWord = Annotated[RenditionFormat, choice("jpeg", "png", "webp")]
 SequenceWord = Annotated[Sequence, choice("pictures", "takes")]
 Tier = Literal["bronze", "silver", "gold", "ultra"]
 TierWord = Annotated[Tier, choice("bronze", "silver", "gold", "ultra")]
+OnLostWord = Annotated[OnLost, choice("fail", "warn")]
 Patterns = Annotated[
     tuple[Line, ...],
     BeforeValidator(_as_list),

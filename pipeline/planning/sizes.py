@@ -1,7 +1,6 @@
 """Native sizes of a campaign, and how a request states one."""
 
-from collections.abc import Mapping, Sequence
-from math import gcd
+from collections.abc import Mapping
 
 from pipeline.domain.campaign import MASTER, Campaign, PixelSize, Size
 from pipeline.domain.card import Card
@@ -36,28 +35,22 @@ def native_name(campaign: Campaign, size: Size) -> str:
 def size_fields(card: Card, size: PixelSize) -> dict[str, Json]:
     """Body fields that ask for a native size.
 
-    With resolutions: the smallest one whose longest side is enough, else the largest.
+    With resolutions the size is one that the model has a name for, to the pixel, so that what a
+    manifest says is what is bought. Of two names of one size the first is taken.
+
+    Raises:
+        ValueError: the model has no name for it; the manifest's rules refuse such sizes.
     """
     rule = card.size
     if rule.form == "pixels":
         return {rule.field: f"{size.width}*{size.height}"}
-    longest = max(size.width, size.height)
-    enough = [name for name, side in rule.resolutions if side >= longest]
-    fields: dict[str, Json] = {rule.field: enough[0] if enough else rule.resolutions[-1][0]}
-    if rule.aspect_field is not None:
-        fields[rule.aspect_field] = _aspect(rule.aspects, size)
-    return fields
-
-
-def _aspect(aspects: Sequence[str], size: PixelSize) -> str:
-    """A size's ratio as the model spells it: `21:9`, not `7:3`."""
-    shared = gcd(size.width, size.height)
-    ratio = (size.width // shared, size.height // shared)
-    for spelling in aspects:
-        width, height = map(int, spelling.split(":"))
-        if width * ratio[1] == height * ratio[0]:
-            return spelling
-    return f"{ratio[0]}:{ratio[1]}"
+    for named in rule.named:
+        if named.size == size:
+            fields: dict[str, Json] = {rule.field: named.resolution}
+            if rule.aspect_field is not None:
+                fields[rule.aspect_field] = named.aspect
+            return fields
+    raise ValueError(f"{card.model} makes no picture of {size}")
 
 
 def size_label(fields: Mapping[str, Json]) -> str:

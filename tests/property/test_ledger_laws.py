@@ -273,7 +273,8 @@ class Books(RuleBasedStateMachine):
     @rule(data=st.data(), run=st.integers(0, 1))
     def take_over(self, data, run) -> None:
         attempt = data.draw(st.sampled_from(list(self.orders)))
-        self.do(self.ledgers[run].take_over(attempt, dead=f"r-{1 - run}"))
+        for dead in (f"r-{1 - run}", ""):
+            self.do(self.ledgers[run].take_over(attempt, dead=dead))
 
     @rule(number=st.integers(0, 1))
     def reopen(self, number) -> None:

@@ -24,7 +24,8 @@ from pipeline.emulator.interface import Edited, EditRequest, EngineError
 
 _SHORTEST_SIDE = 16
 _LONGEST_SIDE = 16_384
-_MOST_PIXELS = 4096 * 4096
+_MOST_PIXELS = 17_500_000
+"""A little more than 4096 x 4096: named sizes of 4k that are not square have as much."""
 _WORKING_PIXELS = 1536 * 1536
 
 
@@ -40,7 +41,7 @@ class DraftEngine:
         """Make the wanted pictures.
 
         Args:
-            request: what was asked for; at most 4096 x 4096 px an output.
+            request: what was asked for; at most 17,500,000 px an output.
             pictures: the input files' bytes in request order; empty makes posters of the words.
 
         Returns:
@@ -117,7 +118,7 @@ def _refuse_impossible(request: EditRequest) -> None:
             f"impossible size {width} x {height}: sides are {_SHORTEST_SIDE} to {_LONGEST_SIDE} px",
         )
     if width * height > _MOST_PIXELS:
-        raise EngineError(1401, f"size {width} x {height} is more than 4096 x 4096 px")
+        raise EngineError(1401, f"size {width} x {height} has more than {_MOST_PIXELS} px")
     if request.wanted < 1:
         raise EngineError(1401, f"{request.wanted} pictures were asked for")
 

@@ -60,7 +60,7 @@ def check_model(case: Case) -> None:
             what=f"unknown model {quoted(model)}",
             why="only models with a card are used: it holds their limits and prices",
             fix=did_you_mean(
-                model, case.models, kind="models", otherwise="`campaign models` lists them"
+                model, case.models, kind="models", otherwise="`campaign models list` shows them"
             ),
         )
         return

@@ -69,7 +69,7 @@ def _check(case: Case, card: Card, at: Pointer, name: str, value: Json) -> None:
                 at,
                 what=f"parameter {quoted(name)} cannot be {_shown(value)}",
                 why=answer.why,
-                fix=answer.fix or f"see `campaign models {card.model}`",
+                fix=answer.fix or f"see `campaign models show {card.model}`",
             )
 
 

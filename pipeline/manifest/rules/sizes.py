@@ -1,10 +1,10 @@
 """Sizes: what is paid for is what the model makes, what is delivered is within reason."""
 
 from collections.abc import Iterator
-from math import gcd, isqrt
+from math import isqrt
 
 from pipeline.domain.campaign import MASTER, PixelSize
-from pipeline.domain.card import Card, SizeRule
+from pipeline.domain.card import Card, NamedSize, SizeRule
 from pipeline.domain.diagnostics import Severity
 from pipeline.manifest import codes
 from pipeline.manifest.model import SizeEntry
@@ -13,6 +13,11 @@ from pipeline.manifest.rules.case import DEFAULT_MASTER, Case, Finding
 from pipeline.manifest.wording import listed, number, quoted
 
 MAX_DELIVERY_SIDE = 10_000
+_SHAPE_PER_MILLE = 25
+"""How far a ratio may be from a shape's and still be meant as it: named sizes are rounded."""
+
+
+_ALL_SIZES = "`campaign models show {}` lists all sizes"
 
 
 def check_sizes(case: Case) -> None:
@@ -43,24 +48,21 @@ def _check_master(case: Case) -> None:
     rule = case.card.size
     if rule.form == "pixels" and not list(_illegal(DEFAULT_MASTER, case.card)):
         return
-    sides = [str(side) for _, side in rule.resolutions]
-    case.problems.add(
-        codes.MASTER_NEEDED,
-        ("model",),
-        what="`master` is missing",
-        why=f"{quoted(case.card.model)} does not make pictures of {DEFAULT_MASTER}"
-        if rule.form == "pixels"
-        else f"{quoted(case.card.model)} makes several sizes, which may differ in price",
-        fix=f"add `master: {_possible(rule)}`"
-        if rule.form == "pixels"
-        else f"add `master:` with {_either(sides)} pixels on the longer side, such as"
-        f" `master: {_possible(rule)}`",
-    )
+    model = quoted(case.card.model)
+    if rule.form == "pixels":
+        why = f"{model} does not make pictures of {DEFAULT_MASTER}"
+        fix = f"add `master: {_possible(rule)}`"
+    else:
+        squares = [one.size for one in rule.named if one.size.width == one.size.height]
+        lines = [f"`master: {size}`" for size in squares or [rule.named[0].size]]
+        why = f"{model} makes several sizes, which may differ in price"
+        fix = f"add a line such as {_either(lines)}; {_ALL_SIZES.format(case.card.model)}"
+    case.problems.add(codes.MASTER_NEEDED, ("model",), what="`master` is missing", why=why, fix=fix)
 
 
 def _illegal(size: PixelSize, card: Card) -> Iterator[Finding]:
-    rule = card.size
-    yield from _illegal_pixels(size, card) if rule.form == "pixels" else _no_aspect(size, card)
+    is_free = card.size.form == "pixels"
+    yield from _illegal_pixels(size, card) if is_free else _unnamed(size, card)
 
 
 def _illegal_pixels(size: PixelSize, card: Card) -> Iterator[Finding]:
@@ -73,6 +75,16 @@ def _illegal_pixels(size: PixelSize, card: Card) -> Iterator[Finding]:
             why=f"{model} makes pictures whose longer side is at most {rule.max_ratio} times the"
             " shorter one",
             fix=f"buy another shape such as `{_possible(rule)}` and let sizes cut it",
+        )
+        return
+    if shorter < rule.min_side or longer > (rule.max_side or longer):
+        yield Finding(
+            code=codes.NATIVE_SIDE,
+            what=f"`{size}` has a side that the model does not make",
+            why=f"{model} makes pictures with {number(rule.min_side)} to {number(rule.max_side)}"
+            " pixels on each side",
+            fix=f"the nearest of this shape is `{_scaled(size, rule)}`; delivery sizes are derived"
+            " from it",
         )
         return
     pixels = size.width * size.height
@@ -88,24 +100,36 @@ def _illegal_pixels(size: PixelSize, card: Card) -> Iterator[Finding]:
         )
 
 
-def _no_aspect(size: PixelSize, card: Card) -> Iterator[Finding]:
+def _unnamed(size: PixelSize, card: Card) -> Iterator[Finding]:
     rule, model = card.size, quoted(card.model)
-    if rule.aspects and not any(_is_aspect(size, aspect) for aspect in rule.aspects):
-        nearest = min(rule.aspects, key=lambda aspect: _distance(size, aspect))
+    if any(one.size == size for one in rule.named):
+        return
+    aspect = min(rule.aspects, key=lambda one: (_distance(size, one), one))
+    near = _nearest(size, [one for one in rule.named if one.aspect == aspect])
+    shown = f"`{near.size}` ({near.resolution} {near.aspect})"
+    if _distance(size, aspect) > _SHAPE_PER_MILLE:
         yield Finding(
             code=codes.NATIVE_ASPECT,
             what=f"`{size}` is none of the shapes that the model makes",
             why=f"{model} makes {listed(rule.aspects, most=20)}",
-            fix=f"the nearest is {nearest}, such as `{_of_aspect(nearest, rule)}`",
+            fix=f"the nearest is {shown}; {_ALL_SIZES.format(card.model)}",
         )
-    longest = max(side for _, side in rule.resolutions)
-    if max(size.width, size.height) > longest:
-        yield Finding(
-            code=codes.NATIVE_SIDE,
-            what=f"`{size}` is larger than the model makes",
-            why=f"the longer side of {model}'s largest pictures has {longest} pixels",
-            fix=f"write `{_possible(rule)}` or smaller",
-        )
+        return
+    same = [str(one.size) for one in rule.named if one.aspect == aspect]
+    yield Finding(
+        code=codes.NATIVE_SIDE,
+        what=f"`{size}` is not a size that the model makes",
+        why=f"{model} makes {listed(same)} of this shape",
+        fix=f"write {shown}; {_ALL_SIZES.format(card.model)}",
+    )
+
+
+def _nearest(size: PixelSize, named: list[NamedSize]) -> NamedSize:
+    """The smallest that is large enough on both sides, else the largest."""
+    for one in named:
+        if one.size.width >= size.width and one.size.height >= size.height:
+            return one
+    return named[-1]
 
 
 def _check_delivery(case: Case, name: str, entry: SizeEntry) -> None:
@@ -141,48 +165,35 @@ def _either(words: list[str]) -> str:
 
 def _scaled(size: PixelSize, rule: SizeRule) -> PixelSize:
     """The nearest legal size of about the same shape."""
+    if rule.max_side:
+        size = _within_sides(size, rule)
     pixels = size.width * size.height
     if pixels < rule.min_pixels:
         wide = isqrt(rule.min_pixels * size.width // size.height)
         while wide * -(-wide * size.height // size.width) < rule.min_pixels:
             wide += 1
         return PixelSize(wide, -(-wide * size.height // size.width))
+    if pixels <= rule.max_pixels:
+        return size
     wide = isqrt(rule.max_pixels * size.width // size.height)
     return PixelSize(wide, min(wide * size.height // size.width, rule.max_pixels // wide))
 
 
+def _within_sides(size: PixelSize, rule: SizeRule) -> PixelSize:
+    longer, shorter = max(size.width, size.height), min(size.width, size.height)
+    times, by = (rule.max_side, longer) if longer > rule.max_side else (rule.min_side, shorter)
+    if longer <= rule.max_side and shorter >= rule.min_side:
+        return size
+    sides = (-(-side * times // by) for side in (size.width, size.height))
+    return PixelSize(*(min(max(side, rule.min_side), rule.max_side) for side in sides))
+
+
 def _possible(rule: SizeRule) -> PixelSize:
-    """Some size that is legal: the default or the largest square, or of the first shape."""
-    if rule.form == "pixels":
-        return DEFAULT_MASTER if _is_legal(DEFAULT_MASTER, rule) else _scaled(DEFAULT_MASTER, rule)
-    if not rule.aspects:
-        side = rule.resolutions[-1][1]
-        return PixelSize(side, side)
-    return _of_aspect(rule.aspects[0], rule)
+    """Some size that is legal: the default if it is, else the largest square."""
+    return _scaled(DEFAULT_MASTER, rule)
 
 
-def _is_legal(size: PixelSize, rule: SizeRule) -> bool:
-    return rule.min_pixels <= size.width * size.height <= rule.max_pixels
-
-
-def _is_aspect(size: PixelSize, aspect: str) -> bool:
-    wide, high = _ratio(aspect)
-    shared, common = gcd(size.width, size.height), gcd(wide, high)
-    return (size.width // shared, size.height // shared) == (wide // common, high // common)
-
-
-def _ratio(aspect: str) -> tuple[int, int]:
+def _distance(size: PixelSize, aspect: str) -> int:
+    """How far a size's ratio is from a shape's, per mille of it."""
     wide, _, high = aspect.partition(":")
-    return int(wide), int(high)
-
-
-def _distance(size: PixelSize, aspect: str) -> tuple[int, str]:
-    wide, high = _ratio(aspect)
-    return abs(1000 * size.width * high // (size.height * wide) - 1000), aspect
-
-
-def _of_aspect(aspect: str, rule: SizeRule) -> PixelSize:
-    """The largest size of exactly this shape."""
-    wide, high = _ratio(aspect)
-    times = rule.resolutions[-1][1] // max(wide, high)
-    return PixelSize(wide * times, high * times)
+    return abs(1000 * size.width * int(high) // (size.height * int(wide)) - 1000)

@@ -434,6 +434,7 @@ class TestTheClient:
         class Proxy(httpx.AsyncBaseTransport):
             def __init__(self, **told) -> None:
                 self.is_proxy = "proxy" in told
+                self._pool = httpcore.AsyncConnectionPool()
 
             async def handle_async_request(self, request):
                 assert self.is_proxy

@@ -8,6 +8,7 @@ from pipeline.adapters.durable_files import (
     Appender,
     adopt_durably,
     make_folder,
+    rename_durably,
     temporary_beside,
     write_durably,
 )
@@ -154,3 +155,32 @@ def test_what_was_appended_is_there_in_order(tmp_path):
     assert not log.is_empty
     log.close()
     assert (tmp_path / "log").read_bytes() == b"one\ntwo\n"
+
+
+def test_an_appender_that_could_not_be_made_can_be_made_later(tmp_path, monkeypatch):
+    """Otherwise the next receipt of the run would find a file that nobody has open."""
+
+    def broken(folder):
+        raise OSError("the disk is gone")
+
+    make_folder(tmp_path)
+    with monkeypatch.context() as patch:
+        patch.setattr(durable_files, "sync_folder", broken)
+        with pytest.raises(OSError, match="gone"):
+            Appender(tmp_path / "log")
+    assert names(tmp_path) == []
+    log = Appender(tmp_path / "log")
+    log.append(b"one\n")
+    log.close()
+    assert (tmp_path / "log").read_bytes() == b"one\n"
+
+
+def test_a_new_name_is_made_durable_where_it_is_and_where_it_was(tmp_path, synced):
+    for place in ("here", "there"):
+        (tmp_path / place).mkdir()
+    (tmp_path / "here" / "old").write_bytes(b"paid")
+    rename_durably(tmp_path / "here" / "old", tmp_path / "here" / "new")
+    assert synced == [tmp_path / "here"]
+    rename_durably(tmp_path / "here" / "new", tmp_path / "there" / "new")
+    assert synced[1:] == [tmp_path / "there", tmp_path / "here"]
+    assert (tmp_path / "there" / "new").read_bytes() == b"paid"

@@ -296,6 +296,16 @@ class TestStates:
             with pytest.raises(LookupError):
                 await step()
 
+    async def test_an_end_that_fails_counts_nowhere(self, desk):
+        ledger = desk.ledger()
+        await send(ledger, upto=State.FILED)
+        before = ledger.filings()
+        answers = await asyncio.gather(
+            ledger.filed("a-1"), ledger.filed("a-9"), return_exceptions=True
+        )
+        assert [type(answer) for answer in answers] == [LookupError] * 2
+        assert ledger.filings() == before
+
     async def test_an_attempt_that_nobody_reserved_goes_nowhere(self, desk):
         ledger = desk.ledger()
         with pytest.raises(LookupError):
@@ -355,6 +365,15 @@ class TestTakingOver:
         assert sorted(took) == [False, False, True]
         (winner,) = [n for n, won in enumerate(took, start=1) if won]
         assert (await runs[0].state_of("a-1")).run == f"r-{winner}"
+
+    async def test_the_money_goes_along_to_the_run_that_takes_over(self, desk):
+        dead, alive = desk.ledger("r-0"), desk.ledger("r-1")
+        await reserve(dead, "a-1", cells=(1, 2))
+        assert await alive.take_over("a-1", dead="r-0")
+        for run, money in (("r-0", 0), ("r-1", 2 * UNIT)):
+            limit = cap(0, scope="run", name=run)
+            over = await reserve(alive, "a-2", cells=(3,), limits=[limit])
+            assert over.limit.spent == money == spent(alive, "run", run)[1]
 
     async def test_what_has_ended_is_not_taken_over(self, desk):
         ledger = desk.ledger("r-1")

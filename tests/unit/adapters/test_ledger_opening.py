@@ -1,6 +1,7 @@
 """Ledgers that are new, old, damaged, cut short or out of reach."""
 
 import asyncio
+import fcntl
 import os
 import random
 import shutil
@@ -112,6 +113,21 @@ class TestNew:
             desk.path.write_bytes(b"")
         for name in ("ledger.sqlite3.lost-wal", "ledger.sqlite3.lost-2-wal"):
             assert desk.path.with_name(name).read_bytes() == content
+
+    def test_nobody_else_opens_it_while_a_lost_log_is_put_away(self, desk, monkeypatch):
+        """What looks lost may be the log of a ledger that another process is just making."""
+
+        def is_alone(path: Path) -> None:
+            handle = os.open(path.parent, os.O_RDONLY)
+            with pytest.raises(BlockingIOError):
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            os.close(handle)
+            seen.append(path)
+
+        seen: list[Path] = []
+        monkeypatch.setattr(opening, "_keep_lost_log", is_alone)
+        desk.ledger()
+        assert seen == [desk.path]
 
     @pytest.mark.slow
     def test_several_processes_may_make_it_at_once(self, tmp_path):

@@ -4,8 +4,8 @@ and belong to the tests so that no new card changes a golden screen."""
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from pipeline.domain.campaign import Campaign, Workspace
-from pipeline.domain.card import Card, InputRule, OutputRule, PriceRule, SizeRule
+from pipeline.domain.campaign import Campaign, PixelSize, Workspace
+from pipeline.domain.card import Card, InputRule, NamedSize, OutputRule, PriceRule, SizeRule
 from pipeline.domain.diagnostics import Problem, in_file_order
 from pipeline.domain.fingerprint import Sha256, digest
 from pipeline.domain.money import MicroUsd
@@ -91,7 +91,14 @@ QWEN = replace(
         },
     },
     inputs=replace(EDIT.inputs, field="image", many=False, most=1),
-    size=replace(EDIT.size, min_pixels=65_536, max_pixels=2_359_296, max_ratio=4),
+    size=replace(
+        EDIT.size,
+        min_pixels=65_536,
+        max_pixels=2_359_296,
+        min_side=256,
+        max_side=1536,
+        max_ratio=4,
+    ),
     price=replace(EDIT.price, unit=MicroUsd(20_000)),
 )
 NANO = replace(
@@ -101,8 +108,17 @@ NANO = replace(
         form="resolution",
         field="resolution",
         aspect_field="aspect_ratio",
-        resolutions=(("1k", 1024), ("2k", 2048), ("4k", 4096)),
-        aspects=("1:1", "4:5", "9:16", "16:9", "21:9"),
+        named=tuple(
+            NamedSize(resolution, aspect, PixelSize(width * times, height * times))
+            for resolution, times in (("1k", 1), ("2k", 2), ("4k", 4))
+            for aspect, width, height in (
+                ("1:1", 1024, 1024),
+                ("4:5", 928, 1152),
+                ("9:16", 768, 1376),
+                ("16:9", 1376, 768),
+                ("21:9", 1584, 672),
+            )
+        ),
     ),
     price=replace(
         EDIT.price,

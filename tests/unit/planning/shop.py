@@ -5,8 +5,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from pipeline import catalog
-from pipeline.domain.campaign import Campaign
-from pipeline.domain.card import Card, SizeRule
+from pipeline.domain.campaign import Campaign, PixelSize
+from pipeline.domain.card import NO_INPUTS, Card, NamedSize, SizeRule
 from pipeline.domain.fingerprint import Sha256
 from pipeline.domain.history import Filed, fold
 from pipeline.domain.identity import own_parts
@@ -34,7 +34,7 @@ def text_card(*, most: int = 1) -> Card:
         model="made-up/text",
         operation="text",
         takes_reference=False,
-        inputs=replace(plain.inputs, least=0, most=0),
+        inputs=NO_INPUTS,
         outputs=replace(plain.outputs, most=most),
     )
 
@@ -47,8 +47,13 @@ RESOLUTION = replace(
         form="resolution",
         field="resolution",
         aspect_field="aspect_ratio",
-        resolutions=(("1k", 1024), ("2k", 2048), ("4k", 4096)),
-        aspects=("1:1", "4:5", "16:9"),
+        named=(
+            NamedSize("1k", "1:1", PixelSize(1024, 1024)),
+            NamedSize("1k", "16:9", PixelSize(1376, 768)),
+            NamedSize("2k", "1:1", PixelSize(2048, 2048)),
+            NamedSize("2k", "4:5", PixelSize(1856, 2304)),
+            NamedSize("4k", "16:9", PixelSize(5504, 3072)),
+        ),
     ),
     price=replace(
         PICTURE.price,

@@ -17,7 +17,7 @@ from pipeline.domain.campaign import (
 from pipeline.domain.diagnostics import Span
 from tests.support.campaigns import campaign, image_set, picture
 from tests.unit.planning.shop import (
-    RESOLUTION,
+    PICTURES,
     addresses,
     expansion_of,
     text_campaign,
@@ -81,7 +81,7 @@ class TestProduct:
         hot = Variant("hot", {"place": "a desert"}, {"b": "variant", "c": "variant"})
         of = campaign(pictures=[1], variants=(), params={"a": "campaign", "b": "campaign"})
         of = replace(of, variants=(hot,))
-        card = replace(RESOLUTION, defaults={"a": "card", "b": "card", "c": "card", "d": "card"})
+        card = replace(PICTURES, defaults={"a": "card", "b": "card", "c": "card", "d": "card"})
         (cell,) = expansion_of(of, card).cells
         assert cell.recipe.params == {
             "a": "campaign", "b": "variant", "c": "variant", "d": "card",
@@ -123,23 +123,6 @@ class TestSizes:
         (cell,) = expansion_of(of).cells
         (plain,) = expansion_of(campaign(pictures=[1])).cells
         assert (cell.address.size, cell.key) == ("master", plain.key)
-
-    def test_named_resolutions_are_the_smallest_that_is_large_enough(self):
-        def label(width, height):
-            of = campaign(pictures=[1], master=PixelSize(width, height))
-            (cell,) = expansion_of(of, RESOLUTION).cells
-            return cell.recipe.size
-
-        assert label(1024, 1024) == "1k 1:1"
-        assert label(1024, 1280) == "2k 4:5"
-        assert label(2048, 2048) == "2k 1:1"
-        assert label(3840, 2160) == "4k 16:9"
-        assert label(8000, 4500) == "4k 16:9"
-
-    def test_two_sizes_that_a_model_cannot_tell_apart_are_one_purchase(self):
-        sizes = (native("a", PixelSize(1080, 1350)), native("b", PixelSize(1600, 2000)))
-        one, other = expansion_of(campaign(pictures=[1], sizes=sizes), RESOLUTION).cells
-        assert one.key == other.key
 
 
 class TestMatrix:

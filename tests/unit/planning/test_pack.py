@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from pipeline.domain.campaign import Budget, Variant
+from pipeline.domain.campaign import Budget, PixelSize, Variant
 from pipeline.domain.money import MicroUsd, parse_usd
 from pipeline.domain.plan import Action, Reason
 from pipeline.planning.pack import Packer
@@ -137,7 +137,7 @@ class TestPrices:
         assert (plan.cost, plan.images) == (9 * UNIT, 9)
 
     def test_a_resolution_has_its_price_and_further_inputs_theirs(self):
-        of = of_set([1], reference=9)
+        of = of_set([1], reference=9, master=PixelSize(5504, 3072))
         (step,) = plan_of(of, card=replace(RESOLUTION, takes_reference=True)).steps
         assert step.quote.amount == 240_000 + 3_000
 
@@ -209,7 +209,7 @@ class TestUnpriced:
 
     def test_a_value_without_a_price_is_refused(self):
         card = replace(RESOLUTION, price=replace(RESOLUTION.price, by_value={"1k": MicroUsd(1)}))
-        plan = plan_of(of_set([1]), card=card)
+        plan = plan_of(of_set([1], master=PixelSize(5504, 3072)), card=card)
         assert [d.reason for d in plan.decisions] == [Reason.UNPRICED]
 
     def test_duplicates_of_an_unpriced_cell_are_unpriced_too(self):

@@ -152,7 +152,7 @@ class TestFields:
         assert only_request(of_set([1]), PICTURE).params == {"size": "2560*1440"}
 
     def test_a_resolution_and_an_aspect(self):
-        request = only_request(of_set([1], master=PixelSize(3840, 2160)), RESOLUTION)
+        request = only_request(of_set([1], master=PixelSize(5504, 3072)), RESOLUTION)
         assert request.params == {"resolution": "4k", "aspect_ratio": "16:9"}
 
     def test_the_job_key_is_made_of_the_request_as_sent(self):
