@@ -112,8 +112,8 @@ class Closing:
             paid=MicroUsd(sum(ended.money for ended in paid)),
             cached=max(0, here - absent - bought),
             wanted=len(plan.cells),
-            failed=[_trouble(ended) for ended in _unfinished(plan, outcome)],
-            doubts=[_trouble(ended) for ended in outcome.of(Happened.DOUBT)],
+            failed=[_trouble(ended, name) for ended in _unfinished(plan, outcome)],
+            doubts=[_trouble(ended, name) for ended in outcome.of(Happened.DOUBT)],
             spent=self._books.spent(self._session.history, "campaign", name).total,
             cap=self._subject.campaign.budget.cap,
             real_cost=None if rehearsal is None else rehearsal.plan.cost,
@@ -192,13 +192,14 @@ def _is_in_doubt(plan: Plan) -> bool:
     return any(decision.reason is Reason.UNKNOWN_CHARGE for decision in plan.decisions)
 
 
-def _trouble(ended: Ended) -> str:
+def _trouble(ended: Ended, campaign: str) -> str:
     money = format_usd(ended.money)
     message = ended.message
     if _is_short(ended):
         message = f"{ended.outputs} of {count(len(ended.cells), 'picture')} came"
+    came = f"; what came is kept: `campaign review {campaign}`" if ended.outputs else ""
     fate = {
-        Happened.SETTLE: f"charged {money}; what came is kept",
+        Happened.SETTLE: f"charged {money}{came}",
         Happened.FAIL: f"charged {money} until the provider refunds it",
         Happened.DOUBT: f"may have been charged {money}; it stays reserved",
         Happened.LATER: f"charged {money}; the next run fetches it for free",

@@ -29,8 +29,9 @@ from pipeline.domain.receipts import (
     write,
 )
 
-MODERATION = range(1000, 2000)
-"""Numbers of failures that say: this content is refused (the vendor's error codes, 2026)."""
+_MODERATED = range(1200, 1300)
+"""Numbers of failures whose charge is kept: the content was refused (the vendor's error codes and
+safety notes, 2026). Other failures are refunded, those of bad input too."""
 _RANK: Mapping[str, int] = {"assumed": 0, "content": 1, "person": 2}
 _R = TypeVar("_R", Gen, Failed, Doubt, Assume)
 
@@ -384,7 +385,7 @@ def fold(filed: Iterable[Filed]) -> History:
             attempt
             for attempt, failed in seen.failed.items()
             if attempt not in seen.gens
-            and failed.code not in MODERATION
+            and failed.code not in _MODERATED
             and tally.attempts[attempt].charged > 0
         ),
         open_doubts={

@@ -45,17 +45,23 @@ class Truth:
         return {one.id: one.outputs for one in self._own() if one.outputs}
 
     def prediction_of(self, attempt: OpenAttempt, owned: set[str]) -> str:
-        """The prediction that an attempt made, or one that asked for the same; empty for none."""
-        for one in self._own():
-            if one.id in owned or one.model != attempt.order.recipe.model:
-                continue
-            addresses = one.inputs.get("images") or [one.inputs.get("image")]
-            if attempt.fresh:
-                if attempt.fresh in addresses:
-                    return one.id
-            elif self._asks_for(one, attempt):
-                return one.id
-        return ""
+        """The prediction that an attempt made, or one that asked for the same; empty for none.
+
+        Where the provider told its id to another attempt, that one's own is left over, and the only
+        one that this attempt can be given: two requests were paid for, and there are two pictures.
+        """
+        left = [one for one in self._own() if one.model == attempt.order.recipe.model]
+        mine = [one for one in left if self._is_of(one, attempt)]
+        free = [one for one in mine if one.id not in owned]
+        if mine and not free:
+            free = [one for one in left if one.id not in owned]
+        return free[0].id if free else ""
+
+    def _is_of(self, one, attempt: OpenAttempt) -> bool:
+        addresses = one.inputs.get("images") or [one.inputs.get("image")]
+        if attempt.fresh:
+            return attempt.fresh in addresses
+        return self._asks_for(one, attempt)
 
     def _asks_for(self, one, attempt: OpenAttempt) -> bool:
         asked = attempt.order.asked
