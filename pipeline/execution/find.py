@@ -78,6 +78,7 @@ class Search:
         self._clock = clock
         self._exclusive = exclusive
         self._digest_of = digest_of
+        self._digests: dict[str, Sha256] = {}
 
     async def look(self, attempt: OpenAttempt) -> Finding:
         """Look for one attempt.
@@ -96,11 +97,13 @@ class Search:
             return Unknown(f"the provider's history could not be read: {error.reason}")
         owned = await self._ledger.owned()
         unowned = [prediction for prediction in listing if prediction.id not in owned]
+        candidates: list[Prediction] = []
         for prediction in unowned:
-            proof = await self._proof(prediction, attempt)
-            if proof:
-                return Found(prediction.id, proof)
-        candidates = [p for p in unowned if may_be(p, attempt)]
+            told = await self._compare(prediction, attempt)
+            if told:
+                return Found(prediction.id, told)
+            if told is not None:
+                candidates.append(prediction)
         if candidates:
             return await self._only_one(attempt, candidates)
         age = self._clock.now() - sent
@@ -128,7 +131,7 @@ class Search:
         listing = await self._records.listing(since, sent=reserved)
         owned, ours = await self._ledger.owned(), await self._ledger.uploads()
         for prediction in listing:
-            if prediction.id in owned or not may_be(prediction, attempt):
+            if prediction.id in owned or await self._compare(prediction, attempt) is None:
                 continue
             told = frozenset(prediction.inputs)
             if not told or self._exclusive or told & ours:
@@ -142,21 +145,34 @@ class Search:
         strangers = [row.prediction for row in bill if row.prediction not in owned]
         return f"the bill has prediction {strangers[0]} without an owner" if strangers else ""
 
-    async def _proof(self, prediction: Prediction, attempt: OpenAttempt) -> str:
-        """What proves that a prediction is this attempt's; empty where nothing does."""
-        if attempt.fresh:
-            is_it = attempt.fresh in prediction.inputs
-            return "its input address was uploaded for this attempt alone" if is_it else ""
-        if not _asks_the_same(prediction, attempt) or self._digest_of is None:
-            return ""
-        asked = _digests(attempt)
-        if not asked or len(prediction.inputs) != len(asked):
-            return ""  # words alone may be anybody's
+    async def _compare(self, prediction: Prediction, attempt: OpenAttempt) -> str | None:
+        """Compare what a prediction asks for with what an attempt asked for.
+
+        Returns:
+            The proof that it is this attempt's, nothing where it may be, None where it is not.
+        """
+        if attempt.fresh and attempt.fresh in prediction.inputs:
+            return "its input address was uploaded for this attempt alone"
+        if not may_be(prediction, attempt):
+            return None
+        asked, echo = _digests(attempt), prediction.asked
+        if attempt.fresh or echo is None or not asked or self._digest_of is None:
+            return ""  # nothing more is told, or words alone, which may be anybody's
+        sent = [one for one in prediction.inputs if one != echo.get("prompt")]
+        if len(sent) != len(asked):
+            return None
         try:
-            told = [await self._digest_of(address) for address in prediction.inputs]
+            told = [await self._digest(address, self._digest_of) for address in sent]
         except (NotYetError, GoneError):
             return ""
-        return "it asks for the same with the same pictures" if told == asked else ""
+        return "it asks for the same with the same pictures" if told == asked else None
+
+    async def _digest(self, address: str, read: DigestOf) -> Sha256:
+        """Digest of what lies at an address; read once, however many attempts are compared."""
+        known = self._digests.get(address)
+        if known is None:
+            known = self._digests[address] = await read(address)
+        return known
 
     async def _only_one(
         self, attempt: OpenAttempt, candidates: Sequence[Prediction]
@@ -168,6 +184,9 @@ class Search:
         ]
         # An entry that could not be read has no id: it may be this one, and cannot be adopted.
         is_alone = len(candidates) == len(rivals) == 1 and bool(candidates[0].id)
+        # Of an attempt that only a lock tells of, the ledger was lost: others may have been lost
+        # with it, and the only one left need not be this one's.
+        is_alone &= bool(attempt.fresh) or not _digests(attempt)
         if self._exclusive and is_alone and _is_in_time(candidates[0], attempt):
             proof = "the key is exclusive and this is the only prediction without an owner"
             return Found(candidates[0].id, proof)
@@ -182,8 +201,9 @@ class Search:
         except ProviderError as error:
             return Unknown(f"the provider's records could not be read: {error.reason}")
         owned = await self._ledger.owned()
-        if any(p.id not in owned and _is_suspect(p, attempt) for p in listings):
-            return Unknown("something appeared in the history only now; look again")
+        for prediction in listings:
+            if prediction.id not in owned and await self._compare(prediction, attempt) is not None:
+                return Unknown("something appeared in the history only now; look again")
         strangers = _unexplained(bill, listings, owned)
         if strangers:
             rows = ", ".join(row.row for row in strangers)
@@ -204,11 +224,6 @@ def may_be(prediction: Prediction, attempt: OpenAttempt) -> bool:
         return False
     # Inputs that are told and do not hold the fresh address belong to somebody else.
     return not (attempt.fresh and prediction.inputs)
-
-
-def _is_suspect(prediction: Prediction, attempt: OpenAttempt) -> bool:
-    exact = bool(attempt.fresh) and attempt.fresh in prediction.inputs
-    return exact or may_be(prediction, attempt)
 
 
 def _asks_the_same(prediction: Prediction, attempt: OpenAttempt) -> bool:

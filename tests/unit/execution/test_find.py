@@ -1,5 +1,6 @@
 """Proof, or it stays in doubt."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -69,6 +70,50 @@ class TestExactMatch:
         attempt = await lost(stage, fresh="")
         history(stage, [seen("p-1", inputs=[""])])
         assert isinstance(await look(stage, attempt), Unknown)
+
+
+class TestSamePictures:
+    """For an attempt of which only a lock tells: nobody knows the address of its input any more."""
+
+    def echo(self, attempt, prediction, *, pictures):
+        asked = attempt.order.asked
+        addresses = tuple(f"https://u/{one}" for one in pictures)
+        body = {"prompt": asked["prompt"], **asked["params"], "images": list(addresses)}
+        return replace(seen(prediction, inputs=addresses), asked=body)
+
+    async def look(self, stage, attempt, *, exclusive=True):
+        async def digest_of(address):
+            stage.log.append("digest")
+            return address.removeprefix("https://u/")
+
+        search = Search(
+            stage.provider, stage.books, stage.clock, exclusive=exclusive, digest_of=digest_of
+        )
+        return await search.look(attempt)
+
+    def pictures(self, attempt):
+        return [picture["sha256"] for picture in attempt.order.asked["inputs"]]
+
+    @pytest.mark.parametrize("exclusive", [True, False])
+    async def test_the_same_words_with_the_same_pictures_are_proof(self, stage, exclusive):
+        attempt = await lost(stage, fresh="")
+        mine = self.echo(attempt, "p-mine", pictures=self.pictures(attempt))
+        history(stage, [mine])
+        found = await self.look(stage, attempt, exclusive=exclusive)
+        assert found == Found("p-mine", "it asks for the same with the same pictures")
+
+    async def test_the_same_words_with_other_pictures_are_somebody_elses(self, stage):
+        attempt = await lost(stage, fresh="")
+        other = self.echo(attempt, "p-1", pictures=["0" * 64] * len(self.pictures(attempt)))
+        history(stage, [other])
+        assert "p-1" not in (await self.look(stage, attempt)).why
+
+    async def test_the_only_one_is_not_taken_where_others_may_have_been_lost_as_well(self, stage):
+        attempt = await lost(stage, fresh="")
+        history(stage, [seen("p-1", at=START + timedelta(seconds=2))])
+        found = await self.look(stage, attempt)
+        assert isinstance(found, Unknown)
+        assert "p-1" in found.why
 
 
 class TestOnlyOne:
