@@ -3,10 +3,9 @@
 Built on the library's transports and not on its client, which would keep a stranger's cookies,
 prepare to follow redirects, unpack bodies without a bound and log addresses.
 
-A request leaves once. The library opens a connection anew only before anything was written to it,
-and a kept connection that turns out to be closed fails with `RemoteProtocolError` or `ReadError`:
-nothing is replayed (httpcore 1.0.9, `_async/connection_pool.py` repeats only on
-`ConnectionNotAvailable`, which `_async/http11.py` raises before the first byte).
+A request leaves once. A kept connection that turns out to be closed fails with
+`RemoteProtocolError` or `ReadError`, and nothing is replayed: `connection_pool` repeats nothing at
+all, and the library's connections none by themselves (httpcore 1.0.9, `_async/connection.py`).
 
 A proxy that the environment names is used for everything but loopback: a machine that has one has,
 as a rule, no other way out. Then the proxy looks names up and connects. Addresses that are written
@@ -35,6 +34,7 @@ from pipeline.adapters.addresses import (
     resolve_by_system,
 )
 from pipeline.adapters.connecting import GuardedBackend
+from pipeline.adapters.connection_pool import ConnectionPool, Make
 from pipeline.adapters.encodings import EncodingError, decoder
 from pipeline.execution.ports import Failure
 
@@ -50,10 +50,10 @@ _PORTS = {"http": 80, "https": 443}
 # that very moment would be in doubt, so connections are given up before.
 _IDLE_S = 4.0
 
-# Connecting, sending, waiting for an answer and waiting for a free connection fail for different
-# reasons and prove different things, so each has its own limit. 60 s to read is what the vendor's
-# own clients allow a submit.
-TIMEOUT = httpx.Timeout(connect=15.0, write=60.0, read=60.0, pool=30.0)
+# Connecting, sending and waiting for an answer fail for different reasons and prove different
+# things, so each has its own limit. 60 s to read is what the vendor's own clients allow a submit.
+# Nobody waits for a free connection: there is one for whoever has a slot.
+TIMEOUT = httpx.Timeout(connect=15.0, write=60.0, read=60.0, pool=None)
 
 # All of these are raised before the first byte of a request is written. Whatever is not among them,
 # known today or not, may have happened after it.
@@ -321,28 +321,30 @@ def _transport(app: Any, guard: Guard, bounds: Bounds) -> httpx.AsyncBaseTranspo
     if app is not None:
         # An exception inside the application is, seen from a client, a server error.
         return httpx.ASGITransport(app=app, raise_app_exceptions=False)
-    context = httpx.create_ssl_context()
+    context, backend = httpx.create_ssl_context(), GuardedBackend(guard)
+
+    def straight(origin: httpcore.Origin) -> httpcore.AsyncConnectionInterface:
+        return httpcore.AsyncHTTPConnection(
+            origin, ssl_context=context, keepalive_expiry=_IDLE_S, network_backend=backend
+        )
+
     most = bounds.connections + bounds.strangers
-    # The library closes idle connections as soon as it has more of any kind than it keeps.
-    limits = httpx.Limits(
-        max_connections=most, max_keepalive_connections=most, keepalive_expiry=_IDLE_S
-    )
-    direct = httpx.AsyncHTTPTransport(verify=context, limits=limits)
-    # The one place for a network backend; there is no public one (httpx 0.28).
-    direct._pool = httpcore.AsyncConnectionPool(  # noqa: SLF001 (as above)
-        ssl_context=context,
-        max_connections=most,
-        max_keepalive_connections=most,
-        keepalive_expiry=_IDLE_S,
-        network_backend=GuardedBackend(guard),
-    )
-    return _Routes(
-        direct,
-        {
-            scheme: httpx.AsyncHTTPTransport(verify=context, limits=limits, proxy=proxy)
-            for scheme, proxy in _proxies().items()
-        },
-    )
+    direct = _pooled(httpx.AsyncHTTPTransport(verify=context), straight, most=most)
+    limits = httpx.Limits(keepalive_expiry=_IDLE_S)
+    proxied = {}
+    for scheme, proxy in _proxies().items():
+        through = httpx.AsyncHTTPTransport(verify=context, limits=limits, proxy=proxy)
+        make = through._pool.create_connection  # noqa: SLF001 (knows how to speak to proxies)
+        proxied[scheme] = _pooled(through, make, most=most)
+    return _Routes(direct, proxied)
+
+
+def _pooled(
+    transport: httpx.AsyncHTTPTransport, make: Make, *, most: int
+) -> httpx.AsyncHTTPTransport:
+    """Let a transport use our pool; there is no public place to say so (httpx 0.28)."""
+    cast("Any", transport)._pool = ConnectionPool(make, most=most)  # noqa: SLF001 (as above)
+    return transport
 
 
 def _proxies() -> dict[str, str]:

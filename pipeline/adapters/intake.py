@@ -71,7 +71,8 @@ class StoreIntake:
         async with self._fetched(address) as arrived:
             async with self._decoding:
                 facts = await asyncio.to_thread(self._measure, address, arrived)
-            self._store.keep(arrived, facts.sha256)
+            # Syncing takes as long as the disk likes, and others have answers to hear meanwhile.
+            await asyncio.to_thread(self._store.keep, arrived, facts.sha256)
         self._damaged.pop(address, None)
         return Output(facts.sha256, facts.size, facts.width, facts.height, facts.mime)
 

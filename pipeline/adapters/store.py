@@ -6,6 +6,7 @@ import os
 import re
 import secrets
 import stat
+import threading
 from collections.abc import Iterator
 from contextlib import suppress
 from io import BufferedReader
@@ -40,6 +41,7 @@ class Store:
         self._root = root / "sha256"
         self._incoming = root / "incoming"
         self._damaged = root / "damaged"
+        self._judging = threading.Lock()
 
     def path_of(self, digest: Sha256) -> Path:
         """Where the bytes of a digest are, if they are on this machine."""
@@ -76,6 +78,17 @@ class Store:
                 ):
                     yield Sha256(entry.name)
 
+    def try_writing(self) -> None:
+        """Find out whether pictures could be kept, before any is paid for.
+
+        Raises:
+            OSError: they could not.
+        """
+        probe = self.incoming()
+        probe.touch()
+        probe.unlink()
+        make_folder(self._root)
+
     def incoming(self) -> Path:
         """A free path on the store's file system for bytes that are still arriving."""
         make_folder(self._incoming)
@@ -84,15 +97,35 @@ class Store:
     def keep(self, arrived: Path, digest: Sha256) -> None:
         """Move arrived bytes to their place, durably; damaged bytes there make room.
 
+        It waits for the disk. Several threads may keep at once, the same bytes as well.
+
         Args:
             arrived: a finished file from `incoming`.
             digest: of its bytes, as computed by the caller.
         """
         target = self.path_of(digest)
-        if target.exists() and (_is_whole(target, digest) or self.set_aside(digest) is None):
-            arrived.unlink()
+        if not self._has_whole(digest):
+            adopt_durably(arrived, target)
             return
-        adopt_durably(arrived, target)
+        # Whoever put them there may have died before they were durable, or be about to sync them.
+        make_folder(target.parent)
+        with self.open(digest) as file:
+            os.fsync(file.fileno())
+        sync_folder(target.parent)
+        arrived.unlink()
+
+    def _has_whole(self, digest: Sha256) -> bool:
+        """Whether good bytes are in their place; damaged ones are not any more."""
+        target = self.path_of(digest)
+        # One thread at a time: what another one has just put in the place of damaged bytes must not
+        # be taken for them.
+        with self._judging:
+            try:
+                return target.exists() and (
+                    _is_whole(target, digest) or self.set_aside(digest) is None
+                )
+            except FileNotFoundError:  # another process set them aside first
+                return False
 
     def open(self, digest: Sha256) -> BufferedReader:
         """Open the bytes of a digest for reading; a link is not followed.

@@ -60,6 +60,7 @@ def serve(
             log_config=None,
             log_level="critical",
             access_log=False,
+            proxy_headers=False,  # nobody asks whose address a request came from
             timeout_graceful_shutdown=_GRACE_S,
             timeout_keep_alive=_IDLE_S,
         )

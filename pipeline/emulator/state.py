@@ -159,7 +159,7 @@ class State:
                 ),
             )
             self._book(prediction, "deduct", charge, order=uuid4().hex, now_us=now_us)
-        accepted = self.prediction(prediction)
+            accepted = self.prediction(prediction)
         if accepted is None:  # pragma: no cover (rows are never deleted)
             raise LookupError(prediction)
         return accepted
@@ -180,13 +180,12 @@ class State:
 
     def begin(self, prediction: str) -> Prediction | None:
         """Mark a prediction as being worked on; None where its end is known already."""
-        self._db.execute(
+        begun = self._db.execute(
             "UPDATE predictions SET status = 'processing'"
-            " WHERE id = ? AND status IN ('created', 'processing')",
+            " WHERE id = ? AND status IN ('created', 'processing') RETURNING *",
             (prediction,),
-        )
-        begun = self.prediction(prediction)
-        return begun if begun is not None and begun.is_pending else None
+        ).fetchall()
+        return _prediction(begun[0]) if begun else None
 
     def round_of(self, prediction: str, request: str) -> int:
         """How many other predictions asked for exactly the same, 0 for the first.

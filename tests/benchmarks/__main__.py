@@ -1,11 +1,29 @@
 """`make bench`: all benchmarks, one after the other; figures are ratios within one run."""
 
-from tests.benchmarks import bench_noop, bench_planning, bench_renditions, bench_sheet, bench_start
+from tests.benchmarks import (
+    bench_buying,
+    bench_diff,
+    bench_noop,
+    bench_planning,
+    bench_renditions,
+    bench_sheet,
+    bench_start,
+)
+
+BENCHES = (
+    bench_start,
+    bench_planning,
+    bench_noop,
+    bench_diff,
+    bench_renditions,
+    bench_sheet,
+    bench_buying,
+)
 
 
 def main() -> None:
     """Run them all."""
-    for bench in (bench_start, bench_planning, bench_noop, bench_renditions, bench_sheet):
+    for bench in BENCHES:
         print(f"\n== {(bench.__doc__ or '').splitlines()[0]}")
         bench.main()
 

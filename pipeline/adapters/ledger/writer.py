@@ -1,4 +1,4 @@
-"""Group commit: one thread writes, and commits at once whatever has gathered meanwhile."""
+"""Group commit: one thread writes, and commits together what has gathered meanwhile."""
 
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
@@ -11,6 +11,10 @@ if TYPE_CHECKING:  # looking needs neither loop nor thread, and loading them tak
 
 _T = TypeVar("_T")
 Work = Callable[[], object]
+
+MOST_AT_ONCE = 256
+"""Writes in one commit. More of them are hardly cheaper, and meanwhile the first ones and all other
+processes wait, and those give up after a minute."""
 
 
 @contextmanager
@@ -45,8 +49,9 @@ class _Waiting(NamedTuple):
 class GroupCommit:
     """Writes of one process, in the order in which they were asked for.
 
-    A write is durable when its caller goes on. One that fails is undone alone; if the commit fails,
-    all that were in it are undone, and the next ones are tried as if nothing had been.
+    At most `MOST_AT_ONCE` are committed together. A write is durable when its caller goes on. One
+    that fails is undone alone; if the commit fails, all that were in it are undone, and the next
+    ones are tried as if nothing had been.
     """
 
     def __init__(
@@ -98,7 +103,8 @@ class GroupCommit:
         if self._thread is None:
             self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ledger")
         while self._queue:
-            batch, self._queue = self._queue, []
+            batch = self._queue[:MOST_AT_ONCE]
+            del self._queue[:MOST_AT_ONCE]
             works = [waiting.work for waiting in batch]
             results: Sequence[object]
             try:

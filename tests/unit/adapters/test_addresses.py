@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+from contextlib import suppress
 from ipaddress import ip_address, ip_network
 
 import httpcore
@@ -450,3 +451,26 @@ class TestTheClient:
             with pytest.raises(ExchangeError, match="not on the public"):
                 await made.download(f"https://{host}/", tmp_path / "x")
         assert through == ["cdn.example", "unknown.example"]
+
+    async def test_a_connection_to_a_proxy_is_kept_like_any_other(self, monkeypatch):
+        asked, connections = [], 0
+
+        async def serve(reader, writer):
+            nonlocal connections
+            connections += 1
+            with suppress(asyncio.IncompleteReadError):
+                while head := await reader.readuntil(b"\r\n\r\n"):
+                    asked.append(head.partition(b" HTTP")[0])
+                    writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
+            writer.close()
+
+        proxy = await asyncio.start_server(serve, "127.0.0.1", 0)
+        monkeypatch.setenv("http_proxy", f"127.0.0.1:{proxy.sockets[0].getsockname()[1]}")
+        made = HttpClient(user_agent="t", base="http://api.vendor.example", resolve=Names())
+        for _ in range(3):
+            assert (await made.send("GET", "http://api.vendor.example/x")).body == b"{}"
+        await made.aclose()
+        proxy.close()
+        await proxy.wait_closed()
+        assert asked == [b"GET http://api.vendor.example/x"] * 3
+        assert connections == 1

@@ -1,9 +1,12 @@
 import errno
 import hashlib
 import os
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from pipeline.adapters import durable_files
 from pipeline.adapters.store import InTheWayError, Store
 
 
@@ -61,6 +64,123 @@ def test_changed_bytes_are_noticed(tmp_path):
     path.chmod(0o644)
     path.write_bytes(b"pa1d")
     assert not store.is_whole(digest)
+
+
+# Durability
+
+
+class Syncs:
+    """The disk's side of syncing: what was synced, in order."""
+
+    def __init__(self, monkeypatch) -> None:
+        self.done: list[tuple[int, int]] = []
+        real = os.fsync
+
+        def noted(handle: int) -> None:
+            real(handle)
+            self.done.append(self._name(os.fstat(handle)))
+
+        monkeypatch.setattr(os, "fsync", noted)
+
+    def has(self, path) -> bool:
+        return self._name(path.stat()) in self.done
+
+    @staticmethod
+    def _name(found: os.stat_result) -> tuple[int, int]:
+        return found.st_dev, found.st_ino
+
+
+def test_what_a_killed_run_had_only_renamed_is_synced_before_it_counts(tmp_path, monkeypatch):
+    """Its name may be in memory alone, and the ledger is about to call the picture stored."""
+    store = Store(tmp_path / "store")
+    digest = hashlib.sha256(b"paid").hexdigest()
+    place = store.path_of(digest)
+    place.parent.mkdir(parents=True)
+    place.write_bytes(b"paid")
+    monkeypatch.setattr(durable_files, "_durable", set())  # nothing of this was made here
+    syncs = Syncs(monkeypatch)
+    assert arrive(store, b"paid") == digest
+    assert syncs.has(place)
+    assert syncs.has(place.parent)
+    assert syncs.has(place.parent.parent)
+
+
+def test_a_sync_that_fails_does_not_count_as_kept(tmp_path, monkeypatch):
+    store = Store(tmp_path)
+    digest = arrive(store, b"paid")
+    again = store.incoming()
+    again.write_bytes(b"paid")
+
+    def fail(_handle):
+        raise OSError(errno.EIO, "broken")
+
+    monkeypatch.setattr(os, "fsync", fail)
+    with pytest.raises(OSError, match="broken"):
+        store.keep(again, digest)
+    assert again.exists()
+
+
+def at_once(*works) -> None:
+    """Do all of it in threads of their own that begin together."""
+    begin = threading.Barrier(len(works))
+
+    def one(work) -> None:
+        begin.wait()
+        work()
+
+    with ThreadPoolExecutor(len(works)) as pool:
+        for ended in [pool.submit(one, work) for work in works]:
+            ended.result()
+
+
+@pytest.mark.parametrize("before", [None, b"paid", b"pa1d"])
+def test_the_same_bytes_may_arrive_several_times_at_once(tmp_path, before):
+    for number in range(4):
+        store = Store(tmp_path / str(number))
+        digest = hashlib.sha256(b"paid").hexdigest()
+        if before is not None:
+            arrive(store, b"paid")
+            damage(store, digest, before)
+        at_once(*[lambda store=store: arrive(store, b"paid")] * 4)
+        assert store.is_whole(digest)
+        assert store.present() == {digest}
+        aside = list(store.damaged().values())
+        assert [file.read_bytes() for file in aside] == ([b"pa1d"] if before == b"pa1d" else [])
+
+
+def test_what_has_just_been_kept_is_never_set_aside(tmp_path, monkeypatch):
+    """Not even for a moment: a power cut in it would take a picture that was told to be stored."""
+    store, taken = Store(tmp_path), []
+    digest = arrive(store, b"paid")
+    damage(store, digest)
+    other = threading.Thread(target=arrive, args=(store, b"paid"))
+
+    def slow(digest):
+        if not other.ident:
+            other.start()
+            other.join(0.05)  # as far as it gets between judging and moving
+        taken.append(store.path_of(digest).read_bytes())
+        return Store.set_aside(store, digest)
+
+    monkeypatch.setattr(store, "set_aside", slow)
+    arrive(store, b"paid")
+    other.join()
+    assert taken == [b"pa1d"]
+    assert store.is_whole(digest)
+
+
+def test_damaged_bytes_that_another_process_sets_aside_first_are_no_trouble(tmp_path, monkeypatch):
+    store, other = Store(tmp_path), Store(tmp_path)
+    digest = arrive(store, b"paid")
+    damage(store, digest)
+
+    def too_late(digest):
+        Store.set_aside(other, digest)
+        return Store.set_aside(store, digest)
+
+    monkeypatch.setattr(store, "set_aside", too_late)
+    assert arrive(store, b"paid") == digest
+    assert store.is_whole(digest)
 
 
 # What does not belong
