@@ -1,5 +1,6 @@
 """The command line: parse, call a command, print, exit code."""
 
+import errno
 import gc
 import os
 import sys
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from pipeline.domain.money import MicroUsd
 
 _F = TypeVar("_F", bound=Callable[..., Any])
-BUG, INTERRUPTED = 1, 130
+BUG, STATE_DAMAGED, INTERRUPTED = 1, 12, 130
 
 _EPILOG = """\b
 Exit codes:
@@ -179,8 +180,8 @@ def diff(revisions: str, **options: Any) -> int:
     """Show what merging a change buys now, what it discards, and which rules it breaks.
 
     BASE is compared with the working tree, BASE..HEAD are two commits, and BASE...HEAD compares
-    HEAD with the commit where it left BASE. Both sides are judged by the receipts of both, read
-    from git: no checkout, no store and no key is needed, and nothing is sent.
+    HEAD with the commit where it left BASE. Both sides are judged by the receipts of both, so no
+    store of pictures and no key is needed; nothing is bought, sent or fetched.
 
     \b
     campaign diff main                 what merging this costs
@@ -743,6 +744,9 @@ def _failed(error: Exception) -> int:
     if isinstance(error, CampaignError):
         _show(error.problems)
         return error.exit_code
+    if _is_of_disk(error):
+        _show([_unwritable(error)])
+        return STATE_DAMAGED
     where = _write_crash_report(error)
     click.echo(
         f"This is a bug in campaign-pipeline {__version__}, and we are sorry: {error!r}\n"
@@ -750,6 +754,31 @@ def _failed(error: Exception) -> int:
         err=True,
     )
     return BUG
+
+
+def _is_of_disk(error: Exception) -> bool:
+    """Whether the disk is full, or something there does not let us read or write."""
+    full = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO}
+    if not isinstance(error, OSError):
+        return False
+    # Errors of the network have no file name.
+    return error.errno in full or error.filename is not None
+
+
+def _unwritable(error: Exception) -> "Problem":
+    from pipeline.domain.diagnostics import Problem  # noqa: PLC0415 (start-up)
+
+    name = getattr(error, "filename", None)
+    what = f"`{name}` cannot be read or written" if name else "a file cannot be written"
+    return Problem(
+        code="S016",
+        what=what,
+        why=getattr(error, "strerror", None) or str(error),
+        fix="make room, or mend what is in the way or not permitted, then run again: it goes on "
+        "where it stopped",
+        money="what was sent before is in the ledger, and nothing of it is bought again; nothing "
+        "else was charged",
+    )
 
 
 def _write_crash_report(error: Exception) -> Path:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
 
-from pipeline.adapters.durable_files import Appender
+from pipeline.adapters.durable_files import Appender, make_folder
 from pipeline.domain.diagnostics import CampaignError, Problem, Severity, Span
 from pipeline.domain.fingerprint import canonical
 from pipeline.domain.receipts import (
@@ -104,6 +104,18 @@ class LockFiles:
         self._waiting: list[_Waiting] = []
         self._flusher: asyncio.Task[None] | None = None
         self._thread: ThreadPoolExecutor | None = None
+
+    def try_writing(self, campaign: str) -> None:
+        """Find out whether receipts could be filed, before there are any.
+
+        Raises:
+            OSError: they could not.
+        """
+        folder = self._folder_of(campaign)
+        make_folder(folder)
+        probe = folder / f".{self._day}-{self._run}"
+        probe.touch()
+        probe.unlink()
 
     async def file(self, campaign: str, receipts: Iterable[Receipt]) -> None:
         """Append receipts to the campaign's lock; durable when this returns."""

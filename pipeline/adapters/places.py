@@ -65,9 +65,17 @@ class Places:
         return self.of_realm(realm) / "lock" / name
 
     def lock_names(self, realm: str) -> list[str]:
-        """Names of all campaigns that may have receipts in a realm, sorted."""
+        """Names of all campaigns that may have receipts in a realm, sorted.
+
+        A folder whose manifest is gone, as after a rename that git merged half, still has its own.
+        """
         if realm == REAL:
-            return self.names()
+            entries = self.campaigns.iterdir()
+            return sorted(
+                entry.name
+                for entry in entries
+                if (entry / "campaign.yaml").is_file() or (entry / "lock").is_dir()
+            )
         folder = self.of_realm(realm) / "lock"
         return sorted(entry.name for entry in folder.iterdir()) if folder.is_dir() else []
 

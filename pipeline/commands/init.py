@@ -68,6 +68,7 @@ def init(name: str, source: str | None, *, start: Path) -> str:
         _make(folder, name)
     else:
         _copy(places.campaign(source), folder, name, source=source)
+    _merge_locks(places.campaigns)
     _ignore_outputs(places.root / "outputs")
     shown = places.shown(folder)
     first = f"Copied `{source}` to {shown}." if source else f"Made {shown}/campaign.yaml."
@@ -102,6 +103,13 @@ def _ignore_outputs(outputs: Path) -> None:
     if not outputs.exists():
         outputs.mkdir()
         (outputs / ".gitignore").write_text("*\n!.gitignore\n", "utf-8")
+
+
+def _merge_locks(campaigns: Path) -> None:
+    """Receipts are facts, one a line: git keeps those of both sides."""
+    rules = campaigns / ".gitattributes"
+    if not rules.exists():
+        rules.write_text("*/lock/*.jsonl merge=union linguist-generated=true\n", "utf-8")
 
 
 def _no_slug(name: str) -> Problem:

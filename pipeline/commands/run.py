@@ -161,6 +161,9 @@ class _Run:
         others = _bought_by_others(plan)
         tried = bool(agreed.plan.steps or others) and not self._brake.is_pulled
         if tried:
+            # What could not be kept is not bought.
+            books.store.try_writing()
+            files.try_writing(self._name)
             bought = self._online(self._buy(session, files, agreed.plan, others))
             bought.ended[:0] = outcome.ended
             outcome = bought

@@ -24,7 +24,7 @@ REASON_WORDS: Mapping[Reason, str] = {
     Reason.CLAIMED_ELSEWHERE: "another run is buying it",
     Reason.BOUGHT_ELSEWHERE: "bought by another campaign",
     Reason.DUPLICATE_OF: "the same request as another cell",
-    Reason.UNASSIGNED: "fewer pictures came than were paid for; say which is whose: `campaign review`",
+    Reason.UNASSIGNED: "fewer came than were paid for; say which is whose: `campaign review`",
     Reason.UNKNOWN_CHARGE: "sent without an answer, perhaps charged; see `campaign reconcile`",
     Reason.MODERATED: "the provider refused it; change it, or try again with --retry-failed",
     Reason.GAVE_UP: "paid twice and not delivered; try again with --retry-failed",
