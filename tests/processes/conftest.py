@@ -10,7 +10,9 @@ from tests.functional.conftest import _few_certificates, one_certificate  # noqa
 from tests.functional.hurry import Hurry
 from tests.functional.provider import Provider
 from tests.functional.workspace import Workspace
+from tests.processes.hurried import SharedTime
 from tests.processes.program import Program
+from tests.processes.vendor import Vendor
 
 
 @pytest.fixture
@@ -37,7 +39,7 @@ def start(workspace):
     with ExitStack() as stack:
 
         def started(provider, *argv: str, **how) -> Program:
-            environment = provider.environment
+            environment = {**provider.environment, **how.pop("more", {})}
             return stack.enter_context(
                 Program(*argv, cwd=workspace.root, environment=environment, **how)
             )
@@ -52,8 +54,33 @@ def hurry(monkeypatch):
 
 
 @pytest.fixture
-def here(workspace, monkeypatch, hurry):
+def shared_time(tmp_path, monkeypatch):
+    """Time of this process and of those that are started as `tests.processes.hurried`."""
+    time = SharedTime(tmp_path / "time")
+    time.put_in_place(monkeypatch.setattr)
+    return time
+
+
+@pytest.fixture
+def vend(tmp_path, shared_time):
+    """Start a provider in a process of its own, in the shared time."""
+    with ExitStack() as stack:
+        yield lambda faults=None: stack.enter_context(
+            Vendor(tmp_path / "vendor", shared_time, faults=faults)
+        )
+
+
+@pytest.fixture
+def hurried(start):
+    """Start a command in the shared time."""
+    return lambda vendor, *argv: start(vendor, "pipeline", *argv, module="tests.processes.hurried")
+
+
+@pytest.fixture
+def here(workspace, monkeypatch, request):
     """Run a command in this process, which takes less time than one of its own."""
+    if "shared_time" not in request.fixturenames:
+        request.getfixturevalue("hurry")
 
     def run(provider, *argv: str, root: Path | None = None) -> Ran:
         for name, value in provider.environment.items():

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple, Self
@@ -81,6 +82,7 @@ class Program:
         has_terminal: bool = False,
     ) -> None:
         """Start it; `module` is run in the place of `campaign`."""
+        self._is_told = False
         self._terminal = -1
         inside = -1
         if has_terminal:
@@ -104,15 +106,36 @@ class Program:
     def __exit__(self, *_exception) -> None:
         if self._process.poll() is None:
             self._process.kill()
-        self.ended()
+        if not self._is_told:
+            self.ended()
 
     @property
     def pid(self) -> int:
         return self._process.pid
 
+    @property
+    def told(self) -> str:
+        """What people have read so far."""
+        return self._err.text
+
     def events(self, number: int) -> bool:
         """Wait for so many JSON lines; False where it ended with fewer."""
         return self._out.wait_for(lambda said: said.count("\n") >= number)
+
+    def grows(self, file: Path, size: int) -> bool:
+        """Wait until a file has so many bytes; False where it ended before that."""
+        while self._process.poll() is None:
+            if size_of(file) >= size:
+                return True
+        return False
+
+    def lives_on(self, seconds: float) -> bool:
+        """Let it live so long; whether it still does."""
+        end = time.perf_counter() + seconds
+        while self._process.poll() is None:  # a wait would not be as exact as this
+            if time.perf_counter() >= end:
+                return True
+        return False
 
     def until(self, kind: str, *, times: int = 1) -> None:
         """Wait for events of a kind."""
@@ -141,7 +164,16 @@ class Program:
         self._process.wait(PATIENCE_S)
 
     def ended(self) -> Ended:
-        """Wait for its end."""
+        """Wait for its end, which must not be that of a bug."""
+        told = self.end()
+        assert "Traceback" not in told.err
+        assert "never retrieved" not in told.err
+        assert told.code != 1, told.err
+        return told
+
+    def end(self) -> Ended:
+        """Wait for its end, whatever that is."""
+        self._is_told = True
         code = self._process.wait(PATIENCE_S)
         told = Ended(code, self._out.finish(), self._err.finish())
         for stream in (self._process.stdout, self._process.stderr):
@@ -150,9 +182,6 @@ class Program:
         if self._terminal >= 0:
             os.close(self._terminal)
             self._terminal = -1
-        assert "Traceback" not in told.err
-        assert "never retrieved" not in told.err
-        assert code != 1, told.err
         return told
 
 
@@ -162,6 +191,14 @@ def _clean_environment() -> dict[str, str]:
         for name, value in os.environ.items()
         if not name.startswith(("WAVESPEED_", "CAMPAIGN_", "GIT_"))
     }
+
+
+def size_of(file: Path) -> int:
+    """Bytes of a file that may come and go."""
+    try:
+        return file.stat().st_size
+    except FileNotFoundError:
+        return 0
 
 
 def run(*argv: str, **how) -> Ended:

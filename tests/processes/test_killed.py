@@ -12,8 +12,9 @@ import pytest
 
 from tests.functional.cli import campaign
 from tests.functional.provider import bill, predictions, realm_of
-from tests.functional.workspace import SINGLE, Workspace, add_up, cells_bought
+from tests.functional.workspace import FAST_ACCOUNT, SINGLE, Workspace, add_up, cells_bought
 from tests.processes.program import ROOT, Program, run
+from tests.processes.slices import torture_but
 
 pytestmark = pytest.mark.slow
 
@@ -56,9 +57,9 @@ MOMENTS = (1, 3, 4, 5, 7, 8)
 def test_a_run_killed_at_any_moment_is_finished_by_the_next(tmp_path, provider, here, hurry):
     def short_life(moment: int) -> Workspace:
         workspace = Workspace.make(tmp_path / f"killed-{moment}")
-        workspace.campaign(variants=("snow", "studio"))
+        workspace.campaign(pictures=(moment, 10 + moment), variants=("snow", "studio"))
         with Program(*RUN, cwd=workspace.root, environment=provider.environment) as first:
-            assert first.events(moment)
+            assert first.events(moment), first.ended()
             first.kill()
         return workspace
 
@@ -212,27 +213,41 @@ def commit(folder: Path, message: str) -> None:
     git(folder, "commit", "--quiet", "--message", message)
 
 
+@pytest.fixture
+def origin(tmp_path):
+    """A repository with a campaign of two requests."""
+    made = Workspace.make(tmp_path / "origin", shared=f"{FAST_ACCOUNT}\nexclusive: true")
+    made.campaign(variants=("snow", "studio"))
+    (made.root / ".gitignore").write_text(".campaign/\noutputs/\n")
+    git(made.root, "init", "--quiet", "--initial-branch=main")
+    commit(made.root, "A campaign")
+    return made
+
+
+@pytest.fixture
+def clone(tmp_path, origin):
+    """Check the repository out, where it was checked out before."""
+
+    def cloned() -> Workspace:
+        folder = tmp_path / "checkout"
+        if folder.exists():
+            shutil.rmtree(folder)
+        git(tmp_path, "clone", "--quiet", str(origin.root), str(folder))
+        return Workspace(folder)
+
+    return cloned
+
+
 def test_a_killed_run_whose_checkout_is_cloned_again_buys_nothing_twice(
-    tmp_path, provider, monkeypatch
+    tmp_path, provider, origin, clone, monkeypatch
 ):
-    origin = Workspace.make(tmp_path / "origin")
-    origin.campaign(variants=("snow", "studio"))
-    (origin.root / ".gitignore").write_text(".campaign/\noutputs/\n")
-    git(origin.root, "init", "--quiet", "--initial-branch=main")
-    commit(origin.root, "A campaign")
     environment = {**provider.environment, "CAMPAIGN_STATE": str(tmp_path / "state")}
-
-    def clone() -> Workspace:
-        git(tmp_path, "clone", "--quiet", "origin", "checkout")
-        return Workspace(tmp_path / "checkout")
-
     vendor = {"module": "tests.processes.as_vendor", "environment": environment}
     checkout = clone()
     with Program(*RUN, cwd=checkout.root, **vendor) as first:
         first.until("settle")
         first.kill()
     assert cells_bought(checkout.lock("winter")), "a receipt is filed as soon as a job settles"
-    shutil.rmtree(checkout.root)
 
     checkout = clone()
     assert not checkout.lock("winter").exists()
@@ -249,3 +264,27 @@ def test_a_killed_run_whose_checkout_is_cloned_again_buys_nothing_twice(
     git(origin.root, "merge", "--quiet", "bought")
     monkeypatch.chdir(origin.root)
     assert campaign("plan", "winter", "--json").document["totals"]["cost"] == 0
+
+
+MOMENTS_OF_PAYING = [("submit", 1), ("submit", 2), ("deliver", 1), ("settle", 1), ("settle", 2)]
+
+
+@pytest.mark.parametrize("moment", torture_but([("submit", 2)], MOMENTS_OF_PAYING))
+def test_without_its_state_folder_a_killed_run_is_found_in_the_history(provider, clone, moment):
+    """What it bought stands in no committed lock, and in no ledger; the key is exclusive."""
+    vendor = {"module": "tests.processes.as_vendor", "environment": provider.environment}
+    with Program(*RUN, cwd=clone().root, **vendor) as first:
+        kind, times = moment
+        first.until(kind, times=times)
+        first.kill()
+
+    checkout = clone()
+    assert not checkout.lock("winter").exists()
+    assert not checkout.state().exists()
+    again = run(*RUN, cwd=checkout.root, **vendor)
+    assert again.code == 0
+    assert run("reconcile", cwd=checkout.root, **vendor).code == 0
+    bought = cells_bought(checkout.lock("winter"))
+    assert len(set(bought)) == len(bought) == 4
+    assert provider.bill() == add_up(checkout.lock("winter")) == 160_000
+    assert len(provider.predictions()) == 2

@@ -9,6 +9,8 @@ import pytest
 from pipeline.emulator.faults import Faults
 from tests.emulator.plain_engine import HeldEngine
 from tests.functional.workspace import SINGLE, add_up, receipts
+from tests.processes.slices import torture_but
+from tests.processes.vendor import assert_nothing_leaked
 
 pytestmark = pytest.mark.slow
 
@@ -119,6 +121,57 @@ def test_caps_hold_for_runs_beside_each_other(workspace, provider, start):
     assert provider.bill() == 80_000
     assert codes[:2] == [0, 0]
     assert set(codes[2:]) <= {3, 4}
+
+
+ONE_AFTER_THE_OTHER = "account: {requests_per_minute: 1000, concurrent: 1}"
+FOUR = {"winter": (1, 5), "spring": (3, 7), "summer": (5, 9), "autumn": (7, 11)}
+"""Four campaigns that want ten pictures, most of them in two campaigns."""
+
+
+@pytest.fixture
+def four_at_once(workspace, provider, start):
+    """Run all four under one cap: each has planned before the first of them buys."""
+    for name, (first, last) in FOUR.items():
+        workspace.campaign(name, model=SINGLE, pictures=range(first, last))
+
+    def run(cap: str) -> set[int]:
+        workspace.share(f"{ONE_AFTER_THE_OTHER}\nbudget: {{cap: {cap} USD}}")
+        people = [start(provider, "run", name, has_terminal=True) for name in FOUR]
+        for person in people:
+            person.says("Buy 4 pictures for $0.16?")
+        for person in people:
+            person.type("y\n")
+        return {person.ended().code for person in people}
+
+    return run
+
+
+AGAIN = torture_but([1], range(1, 6))
+
+
+@pytest.mark.parametrize("_again", AGAIN)
+def test_four_at_once_buy_what_they_share_once(workspace, provider, four_at_once, here, _again):
+    assert four_at_once("0.40") == {0}
+    assert here(provider, "reconcile").code == 0
+    assert_nothing_leaked(here, workspace, provider, names=FOUR)
+    assert provider.bill() == 400_000
+
+
+@pytest.mark.parametrize("_again", AGAIN)
+def test_four_at_once_do_not_pass_the_cap_that_they_share(
+    workspace, provider, four_at_once, here, _again
+):
+    """There is room for five of the ten: whoever wants more than is left is stopped."""
+    codes = four_at_once("0.20")
+    assert 4 in codes
+    assert codes <= {0, 4}
+    assert provider.bill() == 200_000
+
+    workspace.share(f"{ONE_AFTER_THE_OTHER}\nbudget: {{cap: 0.40 USD}}")
+    assert here(provider, "run", "--all", "--yes").code == 0
+    assert here(provider, "reconcile").code == 0
+    assert_nothing_leaked(here, workspace, provider, names=FOUR)
+    assert provider.bill() == 400_000
 
 
 def test_worktrees_of_a_repository_share_what_is_bought(workspace, provider, here, tmp_path):
