@@ -7,7 +7,8 @@ from pipeline import catalog
 from pipeline.domain.campaign import Campaign, Workspace
 from pipeline.domain.difference import Diff, Point, Row
 from pipeline.domain.history import Filed
-from pipeline.planning.diff import Around, Side, compare, wish
+from pipeline.planning.diff import Around, compare
+from pipeline.planning.wishes import Side, wish
 from tests.unit.planning.shop import buy, plan_of
 
 BASE, HEAD = Point("main", "a" * 40), Point("topic", "b" * 40)

@@ -1,0 +1,174 @@
+"""The sides of a comparison: what their campaigns want, and what of that is to be bought."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+from pipeline.domain.campaign import Campaign, Workspace
+from pipeline.domain.card import Card
+from pipeline.domain.difference import Amounts, Point
+from pipeline.domain.fingerprint import CellKey
+from pipeline.domain.history import Filed, History
+from pipeline.domain.money import ZERO, MicroUsd, split_evenly
+from pipeline.domain.plan import PAID, Action, Cell, Plan, Reason, Step
+from pipeline.planning.decide import Facts
+from pipeline.planning.expand import Expansion, expand
+from pipeline.planning.pack import Packer
+from pipeline.planning.plan import make_plan
+
+REAL = "real"
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """One campaign of one side: as declared, its model at that side's prices, its wanted cells."""
+
+    campaign: Campaign
+    card: Card
+    expansion: Expansion
+
+    def is_like(self, campaign: Campaign, card: Card) -> bool:
+        """Whether a campaign declares the same, wherever its manifest lies."""
+        return card == self.card and replace(campaign, file=self.campaign.file) == self.campaign
+
+
+def wish(campaign: Campaign, card: Card, *, like: Wish | None = None) -> Wish:
+    """Expand a campaign.
+
+    Args:
+        campaign: as declared.
+        card: of its model, with its workspace's prices.
+        like: the same campaign of the other side, whose cells are taken where both declare the
+            same: most campaigns are not touched by a change.
+    """
+    if like is not None and like.is_like(campaign, card):
+        return Wish(campaign, card, like.expansion)
+    return Wish(campaign, card, expand(campaign, card, realm=REAL, engine=None))
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One side of a comparison.
+
+    Attributes:
+        point: which.
+        workspace: what its campaigns share.
+        wishes: by name.
+        filed: all receipts of its locks.
+    """
+
+    point: Point
+    workspace: Workspace
+    wishes: Mapping[str, Wish]
+    filed: Sequence[Filed]
+
+
+class Judged(NamedTuple):
+    """A campaign with what is to be bought of it.
+
+    Attributes:
+        wish: as declared.
+        cells: those that count here, each key once.
+        plan: for these cells.
+        prices: of each of them that has a price, had none been bought.
+        amounts: all of it added up.
+    """
+
+    wish: Wish
+    cells: tuple[Cell, ...]
+    plan: Plan
+    prices: Mapping[CellKey, MicroUsd]
+    amounts: Amounts
+
+
+class Memory:
+    """Judges campaigns, and those that are the same on both sides once."""
+
+    def __init__(self, history: History) -> None:
+        self._history = history
+        self._known: dict[str, Judged] = {}
+
+    def judged(self, side: Side, names: Iterable[str]) -> dict[str, Judged]:
+        """The campaigns of a side; a cell counts at the first that wants it."""
+        taken: set[CellKey] = set()
+        found: dict[str, Judged] = {}
+        for name in names:
+            wished = side.wishes[name]
+            own: dict[CellKey, Cell] = {}
+            elsewhere: set[CellKey] = set()
+            for cell in wished.expansion.cells:
+                if cell.key in taken:
+                    elsewhere.add(cell.key)
+                else:
+                    own.setdefault(cell.key, cell)
+            taken |= own.keys()
+            found[name] = self._one(wished, tuple(own.values()), len(elsewhere))
+        return found
+
+    def _one(self, wished: Wish, cells: tuple[Cell, ...], shared: int) -> Judged:
+        campaign = wished.campaign
+        known = self._known.get(campaign.name)
+        if known is None or not _is_same(known, wished, cells):
+            plan = make_plan(
+                campaign,
+                wished.card,
+                Expansion(cells, ()),
+                Facts(self._history),
+                realm=REAL,
+                limits=(),
+            )
+            prices = _prices(wished, cells, plan)
+            known = Judged(wished, cells, plan, prices, _amounts(cells, plan, prices))
+            self._known[campaign.name] = known
+        amounts = known.amounts._replace(shared=shared)
+        return known._replace(wish=wished, amounts=amounts)
+
+
+def _is_same(known: Judged, wished: Wish, cells: tuple[Cell, ...]) -> bool:
+    if known.wish.expansion is not wished.expansion or len(known.cells) != len(cells):
+        return False
+    same_cells = all(a.key == b.key for a, b in zip(known.cells, cells, strict=True))
+    return same_cells and known.wish.is_like(wished.campaign, wished.card)
+
+
+def _prices(wished: Wish, cells: Sequence[Cell], plan: Plan) -> dict[CellKey, MicroUsd]:
+    """What each cell costs where all are bought together."""
+    if plan.images == len(cells):
+        return shares(plan.steps)
+    packed = Packer(wished.campaign, wished.card).pack(Action.BUY, cells, frozenset())
+    return shares(packed.steps)
+
+
+def shares(steps: Iterable[Step]) -> dict[CellKey, MicroUsd]:
+    """What falls on each cell of some jobs."""
+    found: dict[CellKey, MicroUsd] = {}
+    for step in steps:
+        each = split_evenly(step.quote.amount, len(step.cells))
+        found.update(zip((cell.key for cell in step.cells), each, strict=True))
+    return found
+
+
+def _amounts(cells: Sequence[Cell], plan: Plan, prices: Mapping[CellKey, MicroUsd]) -> Amounts:
+    bought = blocked = unpriced = paid = satisfied = 0
+    for cell, decision in zip(cells, plan.decisions, strict=True):
+        if decision.output is not None:
+            bought += 1
+            satisfied += prices.get(cell.key, ZERO)
+        elif decision.reason is Reason.UNPRICED:
+            unpriced += 1
+        elif decision.action in PAID:
+            paid += 1
+        else:
+            blocked += 1
+    return Amounts(
+        pictures=len(cells),
+        gross=MicroUsd(sum(prices.values())),
+        bought=bought,
+        satisfied=MicroUsd(satisfied),
+        to_buy=plan.images,
+        remaining=plan.cost,
+        again=sum(len(step.cells) for step in plan.steps if step.action is not Action.BUY),
+        blocked=blocked,
+        unpriced=unpriced,
+        refused=paid - plan.images,
+    )
