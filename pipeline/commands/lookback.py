@@ -19,6 +19,7 @@ from pipeline.domain.moment import moment
 from pipeline.domain.money import MicroUsd, format_usd
 from pipeline.domain.plan import Step, order_of
 from pipeline.execution.decisions import RETENTION
+from pipeline.execution.find import SETTLED_AFTER
 from pipeline.execution.outcome import Outcome
 from pipeline.execution.ports import (
     BillingRow,
@@ -49,6 +50,7 @@ class LookedBack:
         strangers: predictions without an owner, of models that some campaign wants.
         charges: rows of the bill without an owner, those of strangers among them.
         unreadable: entries of the history that cannot be told apart; each may be ours.
+        unlisted: predictions that were charged so lately that the history may not list them yet.
     """
 
     outcome: Outcome = field(default_factory=Outcome)
@@ -56,6 +58,7 @@ class LookedBack:
     strangers: tuple[Prediction, ...] = ()
     charges: tuple[BillingRow, ...] = ()
     unreadable: int = 0
+    unlisted: tuple[str, ...] = ()
 
     def problems(self, *, exclusive: bool) -> list[Problem]:
         """What is unexplained: errors where the key is this workspace's alone, else warnings."""
@@ -65,7 +68,9 @@ class LookedBack:
             taken[row.prediction] = taken.get(row.prediction, 0) + row.amount
         models = {prediction.id: prediction for prediction in self.strangers}
         found = [_unreadable(self.unreadable, severity)] if self.unreadable else []
-        ids = list(dict.fromkeys([*models, *taken]))
+        # Whoever's key it is: what asks for the same as we do may be among them.
+        found += [_unlisted(self.unlisted)] if self.unlisted else []
+        ids = [one for one in dict.fromkeys([*models, *taken]) if one not in self.unlisted]
         if not ids:
             return found
         if not exclusive:
@@ -137,12 +142,18 @@ class LookBack:
             adopted += found
             outcome = await self._runner.recover()
         owned = await ledger.owned()
+        listed = frozenset(prediction.id for prediction in listing)
         return LookedBack(
             outcome,
             tuple(adopted),
             tuple(p for p in listing if p.id and p.id not in owned and self._is_wanted(p)),
             tuple(row for row in bill if row.prediction not in owned),
             sum(not prediction.id for prediction in listing),
+            tuple(
+                row.prediction
+                for row in bill
+                if row.prediction not in owned | listed and _is_late(row, now)
+            ),
         )
 
     def _is_wanted(self, prediction: Prediction) -> bool:
@@ -185,13 +196,18 @@ class LookBack:
     async def _recognised(
         self, prediction: Prediction, taken: Container[CellKey]
     ) -> tuple[str, Step] | None:
-        """The job that asks for exactly what a prediction asks for, with its campaign."""
+        """The job that asks for exactly what a prediction asks for, with its campaign.
+
+        Takes of one shot are the same request, and campaigns may want different takes: the one that
+        still wants its pictures is meant.
+        """
+        found: list[tuple[str, Step]] = []
         for recogniser in self._known:
             echo = await self._echo(prediction, recogniser)
             step = None if echo is None else recogniser.step(echo, taken=taken)
             if step is not None:
-                return recogniser.campaign, step
-        return None
+                found.append((recogniser.campaign, step))
+        return min(found, key=lambda one: _served(one[1], taken), default=None)
 
     def _only_one(
         self,
@@ -265,6 +281,29 @@ def _unexplained(
         f"if it is not this workspace's: `campaign reconcile --not-mine {prediction}`",
         money=money,
         severity=severity,
+    )
+
+
+def _served(step: Step, taken: Container[CellKey]) -> int:
+    return sum(cell.key in taken for cell in step.cells)
+
+
+def _is_late(row: BillingRow, now: datetime) -> bool:
+    """Whether a history that was read now may not list yet what a row of the bill is for.
+
+    What others charged after that moment is no business of ours.
+    """
+    return bool(row.at) and now - SETTLED_AFTER < datetime.fromisoformat(row.at) <= now
+
+
+def _unlisted(predictions: Sequence[str]) -> Problem:
+    return Problem(
+        code="R033",
+        what=f"the bill has {count(len(predictions), 'prediction')} that the history does not list",
+        why="it was charged in the last 15 minutes, and the history lags behind the bill; it may "
+        "ask for what this workspace wants",
+        fix="try again in 15 minutes",
+        money="nothing was charged by this command",
     )
 
 

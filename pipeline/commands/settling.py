@@ -14,6 +14,7 @@ from pipeline.domain.receipts import Assume, Foreign, Order, Waive
 from pipeline.execution.ports import Clock, Failure, Prediction, Provider, ProviderError
 
 USAGE = 2
+_WAITS_S = (1.0, 2.0, 4.0, 8.0)
 _UNSAID = "no reason was given"
 
 
@@ -133,12 +134,16 @@ class Settling:
             yield _other_model(prediction, seen.model, order.recipe.model)
 
     async def _look(self, prediction: str) -> Prediction | None:
-        try:
-            return await self._provider.result(prediction)
-        except ProviderError as error:
-            if error.failure is Failure.REFUSED:
-                return None
-            raise
+        for wait in (*_WAITS_S, None):
+            try:
+                return await self._provider.result(prediction)
+            except ProviderError as error:
+                if error.failure is Failure.REFUSED:
+                    return None
+                if wait is None or error.failure is Failure.UNUSABLE:
+                    raise
+                await self._clock.sleep(max(wait, error.retry_after_s))
+        return None  # pragma: no cover (the last turn returns or raises)
 
     # Doing. The lock first: should the program end in between, the ledger learns it from there.
 

@@ -171,7 +171,8 @@ class World:
             ledger = session.books.open_ledger
             if ledger.needs_looking_back():
                 found = await purchase.look_back(self.subjects(campaign))
-                if self.exclusive and found.problems(exclusive=True):
+                problems = found.problems(exclusive=self.exclusive)
+                if any(problem.is_error for problem in problems):
                     return found.outcome
                 await ledger.looked_back(moment(self.clock.now()))
                 outcome = found.outcome
