@@ -57,7 +57,11 @@ def _name(model: str) -> str:
 
 
 def _with_price(text: str, model: str, amount: str) -> str:
-    root = yaml.compose(text, Loader=yaml.SafeLoader)
+    try:
+        root = yaml.compose(text, Loader=yaml.SafeLoader)
+    except yaml.YAMLError as error:
+        # Such as a line behind the mark that ends a document, put there for another price.
+        raise NotEditableError("a price does not fit behind its last line") from error
     if not isinstance(root, yaml.MappingNode) or root.flow_style:
         raise NotEditableError("the file is not written as lines of keys")
     section = _value(root, _KEY)
