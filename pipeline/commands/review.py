@@ -1,25 +1,18 @@
 """`campaign review`: say which picture is whose where fewer came than were paid for."""
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pipeline.adapters.clock import SystemClock
-from pipeline.adapters.runs import hold_campaign, new_id
-from pipeline.commands.books import Books
-from pipeline.commands.loading import load_subjects, open_workspace
+from pipeline.commands.held import held_campaign
 from pipeline.commands.outputs import Outputs, unassigned_name
-from pipeline.commands.realms import choose_realm
-from pipeline.commands.session import Session
+from pipeline.commands.rehearsal import rehearse
 from pipeline.domain.diagnostics import CampaignError, Problem
 from pipeline.domain.fingerprint import CellKey
 from pipeline.domain.history import History
-from pipeline.domain.moment import moment
 from pipeline.domain.money import MicroUsd, format_usd
 from pipeline.domain.plan import Action, Plan
 from pipeline.domain.receipts import Gen, Match
-from pipeline.emulator.engine_version import DRAFT_ENGINE
 from pipeline.manifest.wording import nearest
 from pipeline.reporting.words import count
 
@@ -152,31 +145,23 @@ def review(name: str, assignments: Sequence[Assignment], *, draft: bool, start: 
         CampaignError: exit 2, an assignment does not fit, all problems at once; exit 8, a run of
             the campaign is under way. Nothing was written.
     """
-    places, workspace = open_workspace(start)
-    (subject,), problems = load_subjects(places, workspace, [name])
-    realm = choose_realm(draft=draft)
-    clock = SystemClock()
-    run, now = new_id("r-"), moment(clock.now())
-    hold = hold_campaign(places.of_realm(realm.name) / "held", name, run=run, since=now)
-    books = Books(places, realm.name)
-    files = books.lock_files(name, day=now[:10].replace("-", ""), run=run)
-    try:
-        engine = DRAFT_ENGINE if realm.is_draft else None
-        session = Session(subject, books, engine=engine, clock=clock)
+    with held_campaign(name, draft=draft, start=start) as held:
+        session, books = held.session, held.session.books
         plan = session.plan()
         matches: list[Match] = []
         if assignments:
-            matches = _matches(assignments, session.history, plan, at=now)
-            asyncio.run(files.file(name, matches))
+            matches = _matches(assignments, session.history, plan, at=held.at)
+            held.file(matches)
             plan = session.plan()
-        outputs = Outputs(subject, plan, books, history=session.history, engine=engine or "")
-        outputs.refresh(rehearsal=None, progress=lambda _more: None)
-        folder = places.shown(places.outputs(realm.name, name))
-        return _reviewed(session.history, plan, matches, folder, (*problems, *books.warnings))
-    finally:
-        files.close()
-        books.close()
-        hold.release()
+        subject = session.subject
+        rehearsal = None
+        if held.realm.is_draft:
+            rehearsal = rehearse(subject, held.places, session.clock)
+        outputs = Outputs(subject, plan, books, history=session.history, engine=held.engine or "")
+        outputs.refresh(rehearsal=rehearsal, progress=lambda _more: None)
+        folder = held.places.shown(held.places.outputs(held.realm.name, name))
+        problems = (*held.problems, *books.warnings)
+        return _reviewed(session.history, plan, matches, folder, problems)
 
 
 def _reviewed(

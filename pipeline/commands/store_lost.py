@@ -1,25 +1,18 @@
 """`campaign store lost`: a person declares pictures lost; the only door to buying them again."""
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.adapters.clock import SystemClock
-from pipeline.adapters.runs import hold_campaign, new_id
-from pipeline.commands.books import Books
+from pipeline.commands.held import held_campaign
 from pipeline.commands.holdings import Holding, holdings
-from pipeline.commands.loading import load_subjects, open_workspace
-from pipeline.commands.realms import choose_realm
 from pipeline.commands.session import Session
 from pipeline.commands.store import STORE_FORMAT
 from pipeline.domain.diagnostics import CampaignError, Problem
 from pipeline.domain.fingerprint import CellKey, Sha256
-from pipeline.domain.moment import moment
 from pipeline.domain.money import MicroUsd, format_usd
 from pipeline.domain.plan import Action, Cell, Decision, Plan, Reason
 from pipeline.domain.receipts import Lost
-from pipeline.emulator.engine_version import DRAFT_ENGINE
 from pipeline.manifest.wording import nearest
 from pipeline.reporting.words import REASON_WORDS, count
 
@@ -107,28 +100,15 @@ def lost(
         CampaignError: exit 2, some of it cannot be lost, all problems at once; exit 8, a run of the
             campaign is under way. Nothing was written.
     """
-    places, workspace = open_workspace(start)
-    (subject,), problems = load_subjects(places, workspace, [name])
-    realm = choose_realm(draft=draft)
-    clock = SystemClock()
-    run, now = new_id("r-"), moment(clock.now())
-    hold = hold_campaign(places.of_realm(realm.name) / "held", name, run=run, since=now)
-    # To look only: a ledger that is not there must not seem to be an empty one afterwards.
-    books = Books(places, realm.name)
-    files = books.lock_files(name, day=now[:10].replace("-", ""), run=run)
-    try:
-        engine = DRAFT_ENGINE if realm.is_draft else None
-        session = Session(subject, books, engine=engine, clock=clock)
+    with held_campaign(name, draft=draft, start=start) as held:
+        session = held.session
         plan = session.plan()
         chosen = _chosen(plan, cells, session, even_so=even_so)
-        known = holdings(books)
-        receipts = _receipts(chosen, session, at=now, reason=reason)
-        asyncio.run(files.file(name, receipts))
-        return _declared(chosen, receipts, known, session, [*problems, *books.warnings])
-    finally:
-        files.close()
-        books.close()
-        hold.release()
+        known = holdings(session.books)
+        receipts = _receipts(chosen, session, at=held.at, reason=reason)
+        held.file(receipts)
+        problems = [*held.problems, *session.books.warnings]
+        return _declared(chosen, receipts, known, session, problems)
 
 
 def _chosen(plan: Plan, names: Sequence[str], session: Session, *, even_so: bool) -> list[Cell]:
