@@ -202,6 +202,12 @@ class Limit:
     spent: MicroUsd = ZERO
     spent_images: int = 0
 
+    def has_room(self, money: int, images: int) -> bool:
+        """Whether so much in all, micro-dollars and pictures, stays under the cap."""
+        return (self.money is None or money <= self.money) and (
+            self.images is None or images <= self.images
+        )
+
     @property
     def left(self) -> MicroUsd | None:
         """Money left, never below zero; None for no limit."""

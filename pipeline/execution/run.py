@@ -10,11 +10,9 @@ from typing import TypeVar
 
 from pipeline.domain.attempt import OpenAttempt, State
 from pipeline.domain.fingerprint import CellKey
-from pipeline.domain.identity import own_parts
 from pipeline.domain.moment import moment
 from pipeline.domain.money import MicroUsd, format_usd
-from pipeline.domain.plan import Limit, Step
-from pipeline.domain.receipts import AskedCell, Order
+from pipeline.domain.plan import Limit, Step, order_of
 from pipeline.execution.attempt import Driver, Edges, Sending, StopRunError
 from pipeline.execution.auditing import Audit, Auditor
 from pipeline.execution.breaker import Breaker
@@ -219,7 +217,7 @@ class Runner:
                     waiting.is_in_line = True
                     continue
                 answer = await self._on.ledger.reserve(
-                    self._order(wanted),
+                    order_of(wanted, attempt=self._orders.new_id()),
                     campaign=self._orders.campaign,
                     hold=wanted.quote.most,
                     limits=self._orders.limits,
@@ -241,19 +239,6 @@ class Runner:
                             self._is_passed(over.limit)
         self._outcome.not_tried += wanted is not None
         return None
-
-    def _order(self, step: Step) -> Order:
-        return Order(
-            attempt=self._orders.new_id(),
-            job=step.request.job,
-            recipe=step.cells[0].recipe,
-            asked=own_parts(step.request.components),
-            cells=tuple(
-                AskedCell(cell.key, str(cell.address), cell.source, cell.address.take)
-                for cell in step.cells
-            ),
-            quote=step.quote.amount,
-        )
 
     async def _note(self, ended: Ended) -> None:
         self._outcome.ended.append(ended)
@@ -375,11 +360,7 @@ def _fits(steps: Sequence[Step], limits: Iterable[Limit]) -> bool:
     """
     money = sum(step.quote.most for step in steps)
     images = sum(len(step.cells) for step in steps)
-    return all(
-        (limit.money is None or limit.spent + money <= limit.money)
-        and (limit.images is None or limit.spent_images + images <= limit.images)
-        for limit in limits
-    )
+    return all(limit.has_room(limit.spent + money, limit.spent_images + images) for limit in limits)
 
 
 def _is_held_under(limit: Limit, attempt: OpenAttempt) -> bool:

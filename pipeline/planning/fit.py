@@ -18,11 +18,6 @@ def fitting(
         cost += step.quote.most
         images += len(step.cells)
         for limit in limits:
-            if _is_over(limit, cost, images):
+            if not limit.has_room(limit.spent + cost, limit.spent_images + images):
                 return tuple(steps[:position]), limit
     return tuple(steps), None
-
-
-def _is_over(limit: Limit, cost: int, images: int) -> bool:
-    over_money = limit.money is not None and limit.spent + cost > limit.money
-    return over_money or (limit.images is not None and limit.spent_images + images > limit.images)

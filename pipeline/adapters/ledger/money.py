@@ -114,12 +114,12 @@ def over(
     for limit in limits:
         total = total_of(db, limit.scope, limit.name)
         spent = total.charged + total.reserved + total.in_doubt
-        if not _has_room(limit, spent + hold, total.images + images):
+        if not limit.has_room(spent + hold, total.images + images):
             now = Limit(
                 limit.scope, limit.name, limit.money, limit.images, MicroUsd(spent), total.images
             )
             to_stay = spent - total.reserved, total.images - total.held_images
-            would_wait = _has_room(limit, to_stay[0] + hold, to_stay[1] + images)
+            would_wait = limit.has_room(to_stay[0] + hold, to_stay[1] + images)
             return OverCap(now, would_wait=would_wait)
     return None
 
@@ -131,12 +131,6 @@ def passed(db: sqlite3.Connection, limits: Iterable[Limit]) -> Limit | None:
     """
     found = over(db, limits, hold=ZERO, images=0)
     return None if found is None else found.limit
-
-
-def _has_room(limit: Limit, money: int, images: int) -> bool:
-    return (limit.money is None or money <= limit.money) and (
-        limit.images is None or images <= limit.images
-    )
 
 
 def agrees(db: sqlite3.Connection, *, thoroughly: bool) -> bool:
