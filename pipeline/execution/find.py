@@ -24,6 +24,11 @@ from pipeline.execution.records import SKEW, Records
 SETTLED_AFTER = timedelta(minutes=15)
 """How long after a send a listing may still miss it."""
 
+_MIXED_UP = (
+    "the provider told the id of its prediction {} to another request as well, and the books have "
+    "it there: the pictures of the two may be mixed up, so look at both before deciding"
+)
+
 DigestOf = Callable[[str], Awaitable[Sha256]]
 """Digest of what lies at an address; raises NotYetError or GoneError."""
 
@@ -97,6 +102,9 @@ class Search:
             return Unknown(f"the provider's history could not be read: {error.reason}")
         owned = await self._ledger.owned()
         unowned = [prediction for prediction in listing if prediction.id not in owned]
+        for prediction in listing:
+            if prediction.id in owned and _is_fresh_input(prediction, attempt):
+                return Unknown(_MIXED_UP.format(prediction.id))
         candidates: list[Prediction] = []
         for prediction in unowned:
             told = await self._compare(prediction, attempt)
@@ -151,7 +159,7 @@ class Search:
         Returns:
             The proof that it is this attempt's, nothing where it may be, None where it is not.
         """
-        if attempt.fresh and attempt.fresh in prediction.inputs:
+        if _is_fresh_input(prediction, attempt):
             return "its input address was uploaded for this attempt alone"
         if not may_be(prediction, attempt):
             return None
@@ -224,6 +232,11 @@ def may_be(prediction: Prediction, attempt: OpenAttempt) -> bool:
         return False
     # Inputs that are told and do not hold the fresh address belong to somebody else.
     return not (attempt.fresh and prediction.inputs)
+
+
+def _is_fresh_input(prediction: Prediction, attempt: OpenAttempt) -> bool:
+    """Whether a prediction was given what was uploaded for this attempt alone."""
+    return bool(attempt.fresh) and attempt.fresh in prediction.inputs
 
 
 def _asks_the_same(prediction: Prediction, attempt: OpenAttempt) -> bool:

@@ -51,14 +51,17 @@ def schedule(seed: int) -> Schedule:
     exclusive = dice.random() < 0.5
     hides = dice.random() < 0.3
     campaigns = _campaigns(dice)
+    concurrent, pictures = dice.choice([1, 2, 4]), dice.choice([4, 8, 100])
+    faults = _faults(dice, exclusive=exclusive, hides=hides)
+    if not faults.duplicate_id.is_nobody:
+        # The id of a request that is under way at the same time is told to whoever is answered
+        # first: its pictures may be the other's, which needs eyes and not books.
+        concurrent = 1
     return Schedule(
         campaigns=campaigns,
-        workspace=Workspace(
-            account=Account(1000, dice.choice([1, 2, 4])),
-            cap=MicroUsd(PICTURE * dice.choice([4, 8, 100])),
-        ),
+        workspace=Workspace(account=Account(1000, concurrent), cap=MicroUsd(PICTURE * pictures)),
         exclusive=exclusive,
-        faults=_faults(dice, exclusive=exclusive, hides=hides),
+        faults=faults,
         lives=tuple(_life(dice, campaigns, may_lose=not hides) for _ in range(dice.randint(1, 4))),
     )
 

@@ -23,8 +23,9 @@ from tests.faults.truth import Truth
 from tests.support.lives import Fuse, PowerCut, World
 from tests.support.tiny import TinyEngine
 
-ROUNDS = 6
-"""So many whole runs are allowed to bring everything in order."""
+ROUNDS = 26
+"""So many whole runs are allowed to bring everything in order: each of the twelve requests that a
+fault may hit can fail, and wait a round for what is given back, before the next is made."""
 AN_HOUR = 3600
 
 

@@ -58,6 +58,16 @@ class TestExactMatch:
         history(stage, [seen("p-mine", inputs=[FRESH])])
         assert isinstance(await look(stage, attempt), Unknown)
 
+    async def test_an_id_that_was_told_twice_is_never_proof_of_absence(self, stage):
+        attempt = await lost(stage)
+        other = await lost(stage, "a-2", cells=(3, 4))
+        await stage.books.submitted(other.id, prediction="p-mine")
+        history(stage, [seen("p-mine", inputs=[FRESH])])
+        stage.clock.jump(hours=3)
+        finding = await look(stage, attempt, exclusive=True)
+        assert isinstance(finding, Unknown)
+        assert "p-mine to another request as well" in finding.why
+
     async def test_the_window_begins_before_the_send_as_clocks_differ(self, stage):
         attempt = await lost(stage)
         stage.clock.jump(minutes=3)
