@@ -151,6 +151,30 @@ def job_components(
     return parts
 
 
+class JobKeyer:
+    """Job keys of many requests that share recipe, words and parameters.
+
+    What stands around the pictures and the takes in canonical JSON is written once; a test holds
+    this to the plain definition.
+    """
+
+    def __init__(self, *, recipe: Recipe, prompt: str, params: Mapping[str, Json]) -> None:
+        shared = job_components(recipe=recipe, prompt=prompt, inputs=(), params=params, takes=())
+        before, _, after = canonical(shared).partition('"inputs":[]')
+        self._before = f'{before}"inputs":['
+        self._between = f"]{after.removesuffix(_NO_TAKES)}" + '"takes":['
+
+    def __call__(self, inputs: Sequence[Input], takes: Sequence[int]) -> JobKey:
+        """The key of one request; arguments as in `job_components`."""
+        pictures = ",".join([f'{{"role":"{role}","sha256":"{sha}"}}' for role, sha in inputs])
+        numbers = ",".join(map(str, takes))
+        text = f"{self._before}{pictures}{self._between}{numbers}]}}"
+        return JobKey(f"j1-{hashlib.sha256(text.encode()).hexdigest()}")
+
+
+_NO_TAKES = '"takes":[]}'
+
+
 def own_parts(components: Components) -> dict[str, Json]:
     """What of a request's components is not its recipe's already: prompt, inputs, params, takes."""
     return {name: value for name, value in components.items() if name not in _FROM_RECIPE}

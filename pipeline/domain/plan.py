@@ -8,7 +8,7 @@ from typing import NamedTuple
 from pipeline.domain.card import Quote
 from pipeline.domain.diagnostics import Problem
 from pipeline.domain.fingerprint import CellKey, JobKey, Json, Sha256
-from pipeline.domain.identity import Input, Recipe, own_parts
+from pipeline.domain.identity import Input, Recipe, job_components, own_parts
 from pipeline.domain.money import ZERO, MicroUsd
 from pipeline.domain.receipts import AskedCell, Order, Output
 
@@ -121,19 +121,29 @@ class Request:
     Attributes:
         prompt: final prompt.
         inputs: pictures in the order in which they are sent.
-        params: all body fields but the prompt and the pictures.
+        params: all body fields but the prompt and the pictures; many requests hold one object.
+        takes: of each wanted output, in output order.
         field: body field for the pictures; `many` says whether it is a list.
-        components: components of the job key.
         job: the job key.
     """
 
     prompt: str
     inputs: tuple[Input, ...]
     params: Mapping[str, Json]
+    takes: tuple[int, ...]
     field: str
     many: bool
-    components: Mapping[str, Json]
     job: JobKey
+
+    def components(self, recipe: Recipe) -> dict[str, Json]:
+        """Components of the job key, given the recipe of its cells."""
+        return job_components(
+            recipe=recipe,
+            prompt=self.prompt,
+            inputs=self.inputs,
+            params=self.params,
+            takes=self.takes,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,11 +170,12 @@ def order_of(step: Step, *, attempt: str) -> Order:
         step: the job.
         attempt: a fresh id.
     """
+    recipe = step.cells[0].recipe
     return Order(
         attempt=attempt,
         job=step.request.job,
-        recipe=step.cells[0].recipe,
-        asked=own_parts(step.request.components),
+        recipe=recipe,
+        asked=own_parts(step.request.components(recipe)),
         cells=tuple(
             AskedCell(cell.key, str(cell.address), cell.source, cell.address.take)
             for cell in step.cells

@@ -10,7 +10,7 @@ from pipeline.domain.fingerprint import CellKey, Json, Sha256
 from pipeline.domain.money import MicroUsd, format_usd
 from pipeline.domain.plan import Action, Cell, Step
 from pipeline.planning.expand import by_recipe
-from pipeline.planning.request import inputs_of, request_for
+from pipeline.planning.request import Requests, inputs_of
 from pipeline.planning.sizes import native_sizes, size_fields
 
 
@@ -29,6 +29,7 @@ class Packer:
     def __init__(self, campaign: Campaign, card: Card) -> None:
         self._campaign = campaign
         self._card = card
+        self._requests = Requests(card)
         self._sizes: dict[str, dict[str, Json]] = {
             name: size_fields(card, size) for name, size in native_sizes(campaign).items()
         }
@@ -60,7 +61,7 @@ class Packer:
     def step(self, action: Action, cells: Sequence[Cell]) -> Step | None:
         """One job for these cells, or None where its price is unknown."""
         size = self._sizes[cells[0].address.size]
-        request = request_for(cells, self._card, size=size)
+        request = self._requests.write(cells, size=size)
         priced = self._quote(request.params, inputs=len(request.inputs), outputs=len(cells))
         if priced is None:
             return None

@@ -110,7 +110,7 @@ def _bought(step: Step, books: Books, number: int) -> Gen:
         f"a-{number}",
         step.request.job,
         cell.recipe,
-        own_parts(step.request.components),
+        own_parts(step.request.components(step.cells[0].recipe)),
         (asked,),
         MicroUsd(step.quote.amount),
     )

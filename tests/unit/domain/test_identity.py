@@ -5,6 +5,7 @@ import pytest
 from pipeline.domain.identity import (
     KEY_SCHEMA,
     Input,
+    JobKeyer,
     Keyer,
     Recipe,
     cell_components,
@@ -48,6 +49,21 @@ def test_golden_cell_keys(of, source, take, key):
 
 def test_golden_job_key():
     assert job_key(job()) == GOLDEN_JOB
+
+
+@pytest.mark.parametrize("engine", [None, "draft-1"])
+@pytest.mark.parametrize("prompt", ["Snow.", 'Ä "inputs":[] „ö“\n"takes":[]}'])
+def test_a_job_keyer_is_the_plain_definition(engine, prompt):
+    of = recipe(engine=engine, reference=sha(7))
+    params = {"size": "1*1", "tags": ["ü", None, True]}
+    keyer = JobKeyer(recipe=of, prompt=prompt, params=params)
+    for inputs, takes in [
+        ([], [1]),
+        ([Input("reference", sha(7)), Input("source", sha(1))], [1, 2]),
+        ([Input("source", sha(2))], [12]),
+    ]:
+        parts = {"recipe": of, "prompt": prompt, "params": params}
+        assert keyer(inputs, takes) == job_key(job_components(**parts, inputs=inputs, takes=takes))
 
 
 def job(**changes):

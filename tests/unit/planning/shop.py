@@ -109,7 +109,7 @@ def order_of(step: Step, attempt: str) -> Order:
         attempt=attempt,
         job=step.request.job,
         recipe=step.cells[0].recipe,
-        asked=own_parts(step.request.components),
+        asked=own_parts(step.request.components(step.cells[0].recipe)),
         cells=tuple(
             AskedCell(cell.key, str(cell.address), cell.source, cell.address.take)
             for cell in step.cells

@@ -156,8 +156,9 @@ class TestFields:
         assert request.params == {"resolution": "4k", "aspect_ratio": "16:9"}
 
     def test_the_job_key_is_made_of_the_request_as_sent(self):
-        request = only_request(of_set([1, 2], reference=9))
-        assert request.components == {
+        (step,) = plan_of(of_set([1, 2], reference=9)).steps
+        request = step.request
+        assert request.components(step.cells[0].recipe) == {
             "schema": 1,
             "provider": "wavespeed",
             "realm": "real",
