@@ -185,6 +185,8 @@ class Books(RuleBasedStateMachine):
             return  # nobody sends again what was sent
         if step == "ready" and one.state not in HELD:
             return
+        if step == "stored" and not one.prediction:
+            return  # nobody stores the pictures of what has none
         ledger = self.ledgers[data.draw(st.integers(0, 1))]
         self.do(
             {
