@@ -1,7 +1,4 @@
-"""The subject is found, its edge is clean, and the weights are the reviewed ones."""
-
-import hashlib
-from importlib import resources
+"""The subject is found, and its edge is clean."""
 
 import numpy as np
 import pytest
@@ -12,20 +9,6 @@ from pipeline.emulator.engine.files import open_source
 from pipeline.emulator.engine.matte import clean_colours, without_subject
 from pipeline.emulator.engine.raster import to_float
 from tests.emulator.engine_pictures import CUP, WOMAN, as_file, opened
-
-
-def test_the_notice_names_the_weights_that_are_shipped():
-    folder = resources.files("pipeline.emulator.engine") / "weights"
-    digest = hashlib.sha256((folder / "u2netp.onnx").read_bytes()).hexdigest()
-    assert digest in (folder / "NOTICE").read_text(encoding="utf-8")
-
-
-def test_altered_weights_are_never_loaded(tmp_path, monkeypatch):
-    forged = tmp_path / "u2netp.onnx"
-    forged.write_bytes(b"not the network")
-    monkeypatch.setattr(mask, "_WEIGHTS", forged)
-    with pytest.raises(mask.DamagedWeightsError):
-        mask._load.__wrapped__()
 
 
 @pytest.mark.slow

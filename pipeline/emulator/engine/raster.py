@@ -5,23 +5,40 @@ Light is added and multiplied in linear light, taken as the square of the encode
 enough to the true curve for a draft, and several times cheaper than a power.
 """
 
-from typing import Any
-
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-Picture = NDArray[np.float32]
-Plane = NDArray[np.float32]
-Values = NDArray[np.floating[Any]]
-Bytes8 = NDArray[np.uint8]
+from pipeline.vision.arrays import Bytes8, Picture, Plane, Values, resize, smoothstep, to_float
+
+__all__ = [
+    "Bytes8",
+    "Picture",
+    "Plane",
+    "Rgb",
+    "Values",
+    "as_array",
+    "between",
+    "blur",
+    "develop",
+    "encoded",
+    "gradient",
+    "grid",
+    "lens_blur",
+    "linear",
+    "luma",
+    "mix",
+    "resize",
+    "rgb",
+    "smoothstep",
+    "sparkling",
+    "to_float",
+]
+
 Rgb = tuple[float, float, float]
 
 _SHOULDER = 0.75
 _LUMA = np.array([0.2126, 0.7152, 0.0722], np.float32)
-
-# Renders run side by side in worker threads; a pool of OpenCV's own inside each would only queue.
-cv2.setNumThreads(1)
 
 
 def rgb(code: str) -> Rgb:
@@ -33,11 +50,6 @@ def rgb(code: str) -> Rgb:
 def as_array(colour: Rgb) -> Picture:
     """A colour as a float32 array of three, ready to broadcast over a picture."""
     return np.array(colour, np.float32)
-
-
-def to_float(pixels: Bytes8) -> Picture:
-    """8-bit pixels as values from 0 to 1."""
-    return pixels.astype(np.float32) * np.float32(1 / 255)
 
 
 def luma(picture: Picture) -> Plane:
@@ -53,12 +65,6 @@ def linear(picture: Values) -> Picture:
 def encoded(light: Values) -> Picture:
     """Light as encoded values, clipped to 0 to 1."""
     return np.sqrt(np.clip(light, 0.0, 1.0)).astype(np.float32, copy=False)
-
-
-def smoothstep(low: float, high: float, values: Values) -> Plane:
-    """0 below `low`, 1 above `high`, a smooth rise between; `low` may exceed `high` for a fall."""
-    t = np.clip((values - np.float32(low)) / np.float32(high - low), 0.0, 1.0)
-    return np.asarray(t * t * (3.0 - 2.0 * t), np.float32)
 
 
 def mix(under: Values, over: Values, share: Values) -> Picture:
@@ -83,16 +89,6 @@ def blur(image: Picture, sigma: float) -> Picture:
 def _gaussian(image: Picture, sigma: float) -> Picture:
     done = cv2.GaussianBlur(image, (0, 0), sigmaX=sigma, borderType=cv2.BORDER_REPLICATE)
     return np.asarray(done, np.float32)
-
-
-def resize(image: Picture, *, width: int, height: int, smooth: bool = False) -> Picture:
-    """Resample: averaging when it shrinks, cubic (or linear if `smooth`) when it grows."""
-    if image.shape[:2] == (height, width):
-        return image
-    shrinks = height * width < image.shape[0] * image.shape[1]
-    grow = cv2.INTER_LINEAR if smooth else cv2.INTER_CUBIC
-    how = cv2.INTER_AREA if shrinks else grow
-    return np.asarray(cv2.resize(image, (width, height), interpolation=how), np.float32)
 
 
 def develop(light: Values) -> Picture:
