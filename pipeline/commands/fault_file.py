@@ -246,7 +246,7 @@ class FewerCase(BaseModel):
 
 
 class MissingCase(BaseModel):
-    """Predictions with the places of missing outputs."""
+    """Predictions with places of outputs."""
 
     model_config = _STRICT
 
@@ -420,6 +420,13 @@ class FaultsFile(BaseModel):
         Selection,
         Field(description="shown with outputs as objects instead of texts", examples=["all"]),
     ] = _NOTHING
+    nsfw: Annotated[
+        tuple[MissingCase, ...],
+        Field(
+            description="delivered with some outputs flagged as not safe for work",
+            examples=[[{"predictions": [2], "positions": [1]}]],
+        ),
+    ] = ()
     hide_inputs: Annotated[
         Flag, Field(description="the history tells no inputs", examples=["true"])
     ] = False
@@ -543,6 +550,7 @@ def _faults(body: FaultsFile) -> Faults:
         busy_looks=_cases((case.predictions, case.looks) for case in body.busy_looks),
         strange_status=_cases((case.predictions, case.looks) for case in body.strange_status),
         output_objects=body.output_objects.chosen(),
+        nsfw=_cases((case.predictions, frozenset(case.positions)) for case in body.nsfw),
         hide_inputs=body.hide_inputs,
         history_lag=_cases((case.predictions, case.seconds) for case in body.history_lag),
         outputs_gone=_cases((case.predictions, case.seconds) for case in body.outputs_gone),

@@ -6,24 +6,48 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import orjson
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
 from pipeline.domain.card import Card
+from pipeline.emulator.access import key_uuid
 from pipeline.emulator.files import output_file
 from pipeline.emulator.moments import iso
 from pipeline.emulator.pricing import base_price, formula, properties, usd
 from pipeline.emulator.records import BillingRow, Prediction, Upload
 
 
+class Answer(JSONResponse):
+    """JSON, written fast."""
+
+    def render(self, content: Any) -> bytes:
+        """Write JSON as ever; whole numbers of any size, but nothing that is not JSON."""
+        try:
+            return orjson.dumps(content)
+        except TypeError:  # a whole number of more than 64 bits, which a request may well have
+            return super().render(content)
+
+
 def success(data: object) -> JSONResponse:
     """An answer to a call that worked."""
-    return JSONResponse({"code": 200, "message": "success", "data": data})
+    return Answer({"code": 200, "message": "success", "data": data})
 
 
-def failure(status: int, message: str, headers: Mapping[str, str] | None = None) -> JSONResponse:
-    """An answer to a call that did not; `code` repeats the HTTP status."""
+def failure(
+    status: int,
+    message: str,
+    headers: Mapping[str, str] | None = None,
+    *,
+    error_code: str = "",
+) -> JSONResponse:
+    """An answer to a call that did not; `code` repeats the HTTP status.
+
+    Failures of permission have an `error_code` beside it, in words.
+    """
     body = {"code": status, "message": message, "data": None}
+    if error_code:
+        body["error_code"] = error_code
     return JSONResponse(body, status_code=status, headers=headers)
 
 
@@ -48,7 +72,9 @@ def prediction_object(
         "status": prediction.status,
         "outputs": [{"url": url} for url in urls] if as_objects else urls,
         "urls": {"get": f"{base_url}/api/v3/predictions/{prediction.id}/result"},
-        "has_nsfw_contents": [False] * prediction.outputs,
+        "has_nsfw_contents": [
+            place in prediction.flagged for place in range(1, prediction.outputs + 1)
+        ],
         "created_at": iso(prediction.created_us),
         "error": prediction.error,
         "executionTime": prediction.inference_ms,
@@ -93,6 +119,19 @@ def upload_object(upload: Upload, *, base_url: str) -> dict[str, Any]:
     }
 
 
+def exported_object(row: BillingRow) -> dict[str, Any]:
+    """A movement of money as the monthly export has it: what was taken is negative."""
+    return {
+        "uuid": row.uuid,
+        "billing_type": row.billing_type,
+        "price": usd(row.signed),
+        "created_at": iso(row.created_us),
+        "updated_at": iso(row.created_us),
+        "access_key_name": row.access_key,
+        "prediction": {"uuid": row.prediction, "model_uuid": row.model, "status": row.status},
+    }
+
+
 def billing_object(row: BillingRow) -> dict[str, Any]:
     """A movement of money; prices are positive in both directions, in USD."""
     return {
@@ -101,8 +140,8 @@ def billing_object(row: BillingRow) -> dict[str, Any]:
         "price": usd(row.price),
         "created_at": iso(row.created_us),
         "updated_at": iso(row.created_us),
-        "access_key_name": "embedded",
-        "access_key_uuid": "",
+        "access_key_name": row.access_key,
+        "access_key_uuid": key_uuid(row.organisation, row.access_key),
         "order": {
             "uuid": row.order,
             "state": "pre" if row.status in {"created", "processing"} else "done",
@@ -114,6 +153,11 @@ def billing_object(row: BillingRow) -> dict[str, Any]:
     }
 
 
+def model_type(card: Card) -> str:
+    """What a model does, as the catalogue and the usage say it."""
+    return "image-to-image" if card.operation == "edit" else "text-to-image"
+
+
 def model_object(card: Card, *, rank: int, base_url: str) -> dict[str, Any]:
     """A model as the catalogue lists it; `rank` is its place, from 0."""
     cheapest = base_price(card)
@@ -121,7 +165,7 @@ def model_object(card: Card, *, rank: int, base_url: str) -> dict[str, Any]:
         "model_id": card.model,
         "name": card.title,
         "description": card.title,
-        "type": "image-to-image" if card.operation == "edit" else "text-to-image",
+        "type": model_type(card),
         "base_price": None if cheapest is None else usd(cheapest),
         "sort_order": rank,
         "formula": formula(card),

@@ -1,29 +1,30 @@
 """The embedded provider as an ASGI application that speaks the vendor's protocol."""
 
 import asyncio
-import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 
 from starlette.applications import Starlette
-from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
-from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse
-from starlette.routing import Mount, Route
-from starlette.types import ASGIApp, Receive, Scope, Send
 
 from pipeline.domain.money import MicroUsd
-from pipeline.emulator import downloads, queries, uploads
 from pipeline.emulator import faults as no_faults
+from pipeline.emulator.access import AccessError, AccessKey, Keys
 from pipeline.emulator.answers import failure
+from pipeline.emulator.bodies import Room
+from pipeline.emulator.calls import routes
 from pipeline.emulator.faults import Faults
 from pipeline.emulator.interface import Engine
+from pipeline.emulator.moments import micros
+from pipeline.emulator.protocol import EVERYTHING
 from pipeline.emulator.provider import Provider
+from pipeline.emulator.records import Prediction
 from pipeline.emulator.state import State
-from pipeline.emulator.submitting import submit
+from pipeline.emulator.tiers import Pace, Tier
+from pipeline.emulator.webhooks import NOWHERE, Caller, Targets, Webhooks
 from pipeline.emulator.worker import Worker
 
 IN_PROCESS_URL = "http://embedded.invalid"
@@ -32,7 +33,8 @@ IN_PROCESS_URL = "http://embedded.invalid"
 MOST_WAITING = 20_000
 """Twice what the vendor's largest accounts may have under way."""
 
-_A_MILLION_USD = MicroUsd(1_000_000_000_000)
+PLENTY = MicroUsd(1_000_000_000_000)
+"""A million dollars: more than anybody rehearses with."""
 
 
 def create_app(
@@ -42,7 +44,11 @@ def create_app(
     base_url: str,
     clock: Callable[[], datetime],
     accepted_key: str | None = None,
-    balance: MicroUsd = _A_MILLION_USD,
+    keys: Sequence[AccessKey] = (),
+    tier: Tier | None = None,
+    targets: Targets = NOWHERE,
+    caller: Caller | None = None,
+    balance: MicroUsd = PLENTY,
     faults: Faults = no_faults.NONE,
     at_once: int = 2,
     most_waiting: int = MOST_WAITING,
@@ -60,25 +66,41 @@ def create_app(
         base_url: where it will be reached, without a slash at the end; part of every address that
             it gives out.
         clock: the present, as an aware moment.
-        accepted_key: the only API key that is let in; None lets in any that is not empty.
-        balance: the credit that the account ever had; its spending is subtracted.
+        accepted_key: the only API key that is let in.
+        keys: all keys that are let in, where there is no `accepted_key`. Without any of both,
+            whoever brings a key that is not empty is let in and may do everything.
+        tier: how many predictions may be started a minute, and at once; None for no limit.
+        targets: which addresses may be called at the end of predictions.
+        caller: calls them; None where webhooks are refused.
+        balance: the credit that every organisation ever had; its spending is subtracted.
         faults: what goes wrong, for those who must cope with it.
         at_once: most predictions that are worked on at the same time.
         most_waiting: most predictions that wait for their turn; further submits are HTTP 429.
         sync_wait_s: how long a submit in sync mode waits for its result.
         sleep: waits so many seconds, where `faults` want that something takes long.
     """
+
+    def now_us() -> int:
+        return micros(clock())
+
+    webhooks = None
+    if caller is not None:
+        webhooks = Webhooks(state=state, targets=targets, caller=caller, now_us=now_us, sleep=sleep)
     worker = Worker(
         state=state,
         engine=engine,
         clock=clock,
         faults=faults,
-        at_once=at_once,
+        at_once=at_once if tier is None else min(at_once, tier.concurrent),
         most_waiting=most_waiting,
+        on_end=_nobody if webhooks is None else webhooks.ended,
     )
     provider = Provider(
         state=state,
         worker=worker,
+        keys=Keys(keys if accepted_key is None else [AccessKey(key=accepted_key)]),
+        pace=Pace(tier, now_us),
+        webhooks=webhooks,
         base_url=base_url,
         clock=clock,
         sleep=sleep,
@@ -86,9 +108,10 @@ def create_app(
         faults=faults,
         sync_wait_s=sync_wait_s,
     )
-    door = Middleware(_Door, worker=worker, accepted_key=accepted_key)
+    if webhooks is not None:
+        webhooks.show_with(provider.shown)
     app = Starlette(
-        routes=[Mount("/api/v3", routes=_api(), middleware=[door]), *_public()],
+        routes=routes(EVERYTHING),
         exception_handlers={
             HTTPException: _http_problem,
             ClientDisconnect: _client_gone,
@@ -97,59 +120,18 @@ def create_app(
         lifespan=_lifespan,
     )
     app.state.provider = provider
+    app.state.room = Room()
     return app
 
 
-def _api() -> list[Route]:
-    return [
-        Route("/predictions", queries.predictions, methods=["POST"]),
-        Route("/predictions/{prediction}", queries.result),
-        Route("/predictions/{prediction}/result", queries.result),
-        Route("/media/uploads", uploads.ticket, methods=["POST"]),
-        Route("/media/upload/binary", uploads.multipart, methods=["POST"]),
-        Route("/models", queries.models),
-        Route("/model/price", queries.price, methods=["POST"]),
-        Route("/balance", queries.balance),
-        Route("/billings/search", queries.billings, methods=["POST"]),
-        Route("/{model_id:path}", submit, methods=["POST"]),
-    ]
-
-
-def _public() -> list[Route]:
-    return [
-        Route("/tickets/{ticket}", uploads.put, methods=["PUT"]),
-        Route("/media/{upload}/{filename}", downloads.media),
-        Route("/outputs/{prediction}/{index:int}.jpg", downloads.output),
-    ]
-
-
-class _Door:
-    """Lets in who has a key, and sees to it that somebody works."""
-
-    def __init__(self, app: ASGIApp, *, worker: Worker, accepted_key: str | None) -> None:
-        self._app = app
-        self._worker = worker
-        self._accepted_key = accepted_key
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http":
-            kind, _, key = Headers(scope=scope).get("authorization", "").partition(" ")
-            if kind.lower() != "bearer" or not self._is_accepted(key.strip()):
-                await failure(401, "Invalid API key")(scope, receive, send)
-                return
-            self._worker.wake()
-        await self._app(scope, receive, send)
-
-    def _is_accepted(self, key: str) -> bool:
-        if self._accepted_key is None:
-            return bool(key)
-        return secrets.compare_digest(key.encode(), self._accepted_key.encode())
+def _nobody(_prediction: Prediction) -> None:
+    """Nobody is called."""
 
 
 @asynccontextmanager
 async def _lifespan(app: Starlette) -> AsyncIterator[None]:
     """Served, it takes up pending work at once and stops it at the end."""
-    app.state.provider.worker.wake()
+    app.state.provider.wake()
     yield
     await app.state.provider.aclose()
 
@@ -157,7 +139,8 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
 async def _http_problem(_request: Request, error: Exception) -> JSONResponse:
     if not isinstance(error, HTTPException):  # pragma: no cover (registered for nothing else)
         raise error
-    return failure(error.status_code, error.detail, error.headers)
+    error_code = error.error_code if isinstance(error, AccessError) else ""
+    return failure(error.status_code, error.detail, error.headers, error_code=error_code)
 
 
 async def _client_gone(_request: Request, _error: Exception) -> JSONResponse:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-FORMAT = 2
+FORMAT = 3
 
 _SCHEMA = """
 CREATE TABLE predictions (
@@ -80,6 +80,38 @@ UPDATE predictions SET own = number;
 """
 """Columns that format 2 added: which of the account's own it is, 0 for somebody else's; and since
 when lists show something, 0 for always."""
+_FROM_2 = """
+ALTER TABLE predictions ADD COLUMN organisation TEXT NOT NULL DEFAULT '';
+ALTER TABLE predictions ADD COLUMN access_key TEXT NOT NULL DEFAULT 'embedded';
+ALTER TABLE predictions ADD COLUMN flagged TEXT NOT NULL DEFAULT '[]';
+ALTER TABLE predictions ADD COLUMN webhook TEXT NOT NULL DEFAULT '';
+ALTER TABLE predictions ADD COLUMN calls INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE predictions ADD COLUMN call_ended INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX predictions_to_call ON predictions (number)
+    WHERE webhook <> '' AND call_ended = 0 AND status IN ('completed', 'failed');
+CREATE TABLE secrets (
+    organisation TEXT NOT NULL,
+    access_key TEXT NOT NULL,
+    secret TEXT NOT NULL,
+    PRIMARY KEY (organisation, access_key)
+) STRICT;
+CREATE TABLE accounts (
+    organisation TEXT PRIMARY KEY,
+    spent INTEGER NOT NULL,
+    own INTEGER NOT NULL
+) STRICT;
+INSERT INTO accounts SELECT '', spent, own FROM account;
+DROP TABLE account;
+"""
+"""What format 3 added: whose a prediction is, which of its outputs are flagged, whom to call at its
+end, how often that was tried and whether it is over; secrets of webhooks; totals by organisation.
+Predictions of our own are counted together, in the account without a name."""
+_TO_FORMAT = {
+    0: _SCHEMA + _TOTALS + _FROM_2,
+    1: _FROM_1 + _TOTALS + _FROM_2,
+    2: _FROM_2,
+}
+"""What brings each earlier format, or a new file, to the present one."""
 _BUSY_S = 10.0
 
 
@@ -92,7 +124,7 @@ class StateFormatError(Exception):
         self.found = found
 
 
-def connect(path: Path, *, durable: bool) -> sqlite3.Connection:
+def connect(path: Path | str, *, durable: bool) -> sqlite3.Connection:
     """Open the database, making it where there is none; an earlier format is brought up to date.
 
     A commit is there for whoever opens the file afterwards, also after a kill. Only a power cut
@@ -100,7 +132,7 @@ def connect(path: Path, *, durable: bool) -> sqlite3.Connection:
     that is, `syncing.LogSync` does it.
 
     Args:
-        path: the file; its folder exists.
+        path: the file; its folder exists. `:memory:` keeps it in memory.
         durable: whether the file is whole after a power cut. Off only for what is thrown away.
 
     Raises:
@@ -115,7 +147,7 @@ def connect(path: Path, *, durable: bool) -> sqlite3.Connection:
         # over, so the database is whole at every moment: https://sqlite.org/wal.html, section 3.1.
         db.execute(f"PRAGMA synchronous = {'NORMAL' if durable else 'OFF'}")
         db.execute("PRAGMA foreign_keys = ON")
-        _bring_to_format(db, path)
+        _bring_to_format(db, Path(path))
     except BaseException:
         db.close()
         raise
@@ -142,10 +174,10 @@ def transaction(db: sqlite3.Connection) -> Iterator[None]:
 def _bring_to_format(db: sqlite3.Connection, path: Path) -> None:
     with transaction(db):
         found: int = db.execute("PRAGMA user_version").fetchone()[0]
-        if found not in {0, 1, FORMAT}:
+        if found not in _TO_FORMAT and found != FORMAT:
             raise StateFormatError(path, found)
         if found != FORMAT:
             # `executescript` would commit first and let another process in between.
-            for statement in ((_FROM_1 if found else _SCHEMA) + _TOTALS).split(";"):
+            for statement in _TO_FORMAT[found].split(";"):
                 db.execute(statement)
             db.execute(f"PRAGMA user_version = {FORMAT}")

@@ -71,13 +71,18 @@ class _Picture(FileResponse):
     """A file, the usual one at once: opening, reading and closing each cost a change of thread."""
 
     chunk_size = 4_000_000
+    tiny = 64_000
+    """Bytes that are read faster than a thread is woken; what was just made is in memory."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         is_plain = scope["method"] == "GET" and "range" not in Headers(scope=scope)
-        if not is_plain or int(self.headers["content-length"]) > self.chunk_size:
+        size = int(self.headers["content-length"])
+        if not is_plain or size > self.chunk_size:
             await super().__call__(scope, receive, send)
             return
-        content = await asyncio.to_thread(Path(self.path).read_bytes)
+        file = Path(self.path)
+        is_tiny = size <= self.tiny
+        content = file.read_bytes() if is_tiny else await asyncio.to_thread(file.read_bytes)  # noqa: ASYNC240 - see `tiny`
         await Response(content, headers=self.headers)(scope, receive, send)
 
 

@@ -81,6 +81,8 @@ class Faults:
         strange_status: by prediction, how many of the first looks at its result (429s not counted)
             show an undocumented status and no outputs.
         output_objects: predictions whose outputs are `{"url": …}` instead of texts.
+        nsfw: by prediction, positions from 1 of its delivered outputs that are flagged as not safe
+            for work. They are delivered all the same.
         hide_inputs: whether the history keeps inputs to itself though it is asked for them.
         history_lag: by prediction, how long after its submit the history does not list it. Its own
             address and the bill know it at once.
@@ -119,6 +121,7 @@ class Faults:
     busy_looks: Cases[int] = field(default_factory=Cases)
     strange_status: Cases[int] = field(default_factory=Cases)
     output_objects: Chosen = NOBODY
+    nsfw: Cases[frozenset[int]] = field(default_factory=Cases)
     hide_inputs: bool = False
     history_lag: Cases[float] = field(default_factory=Cases)
     outputs_gone: Cases[float] = field(default_factory=Cases)
@@ -166,6 +169,10 @@ class Faults:
         kept = max(0, wanted - (self.short.of(prediction) or 0))
         last = frozenset(range(kept + 1, wanted + 1))
         return last | frozenset(self.missing.of(prediction) or ())
+
+    def flagged(self, prediction: int, outputs: int) -> tuple[int, ...]:
+        """Positions from 1 of a prediction's delivered outputs that are flagged."""
+        return tuple(sorted(n for n in self.nsfw.of(prediction) or () if n <= outputs))
 
 
 def _per_cent(amount: MicroUsd, per_cent: int | None) -> MicroUsd:

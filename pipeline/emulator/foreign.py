@@ -46,6 +46,8 @@ def follow(provider: Provider, accepted: Prediction, *, model: str) -> Predictio
             credit=provider.balance,
             now_us=provider.now_us(),
             is_own=False,
+            organisation=accepted.organisation,
+            access_key=accepted.access_key,
         )
     except InsufficientCreditError:
         return None

@@ -30,6 +30,8 @@ _SIGNATURES = (
     ("tiff", b"II*\x00"),
     ("tiff", b"MM\x00*"),
 )
+_MOST_SEEN = 4096
+_seen: dict[str, tuple[int, int] | None] = {}
 _log = logging.getLogger(__name__)
 
 
@@ -131,8 +133,9 @@ def _prepare(prediction: Prediction, folder: Path) -> Ready:
     except IllegalError as error:
         raise EngineError(INVALID_PARAMETER, f"invalid parameter: {error}") from error
     pictures = [_read(folder, source) for source in prediction.sources]
-    for picture in pictures:
-        _check_picture(card.inputs, picture)
+    digests = [hashlib.sha256(picture).hexdigest() for picture in pictures]
+    for picture, digest in zip(pictures, digests, strict=True):
+        _check_picture(card.inputs, picture, digest)
     request = EditRequest(
         model=card.model,
         prompt=str(prediction.inputs.get("prompt", "")),
@@ -141,7 +144,7 @@ def _prepare(prediction: Prediction, folder: Path) -> Ready:
         wanted=outputs_wanted(card, prediction.inputs),
         seed=0,
     )
-    return Ready(request, tuple(pictures), _request_digest(card, prediction, pictures))
+    return Ready(request, tuple(pictures), _request_digest(card, prediction, digests))
 
 
 def _read(folder: Path, source: str | None) -> bytes:
@@ -153,7 +156,7 @@ def _read(folder: Path, source: str | None) -> bytes:
         raise EngineError(UNREACHABLE, "media URL not reachable: the file is gone") from None
 
 
-def _request_digest(card: Card, prediction: Prediction, pictures: Sequence[bytes]) -> str:
+def _request_digest(card: Card, prediction: Prediction, digests: Sequence[str]) -> str:
     """Names the request as the model sees it, in hex.
 
     Addresses are left out, since they differ with each upload, and so are the two switches that
@@ -163,7 +166,7 @@ def _request_digest(card: Card, prediction: Prediction, pictures: Sequence[bytes
     full = with_defaults(card, prediction.inputs)
     seen = {
         "model": card.model,
-        "pictures": [hashlib.sha256(picture).hexdigest() for picture in pictures],
+        "pictures": digests,
         "inputs": {name: value for name, value in full.items() if name not in unseen},
     }
     return hashlib.sha256(json.dumps(seen, sort_keys=True).encode()).hexdigest()
@@ -175,7 +178,7 @@ def _seed(request: str, again: int) -> int:
     return int.from_bytes(digest[:8]) >> 1
 
 
-def _check_picture(rule: InputRule, picture: bytes) -> None:
+def _check_picture(rule: InputRule, picture: bytes, digest: str) -> None:
     kind = _format(picture)
     if kind is None:
         raise EngineError(UNREACHABLE, "media URL not reachable: the file is no picture")
@@ -183,17 +186,34 @@ def _check_picture(rule: InputRule, picture: bytes) -> None:
         raise EngineError(INVALID_PARAMETER, f"image format {kind} is not supported")
     if len(picture) > rule.max_bytes:
         raise EngineError(INVALID_PARAMETER, f"image file must be at most {rule.max_bytes} bytes")
-    try:
-        header = pyvips.Image.new_from_buffer(picture, "")
-    except pyvips.Error:
+    sides = _sides(picture, digest)
+    if sides is None:
         return  # a known format that this library was built without; the engine has the last word
-    longer, shorter = max(header.width, header.height), min(header.width, header.height)
+    shorter, longer = sides
     if shorter < rule.min_side:
         raise EngineError(INVALID_PARAMETER, f"image sides must be at least {rule.min_side} px")
     if longer * shorter > rule.max_pixels:
         raise EngineError(INVALID_PARAMETER, f"image must have at most {rule.max_pixels} pixels")
     if longer > rule.max_ratio * shorter:
         raise EngineError(INVALID_PARAMETER, f"image sides must be within 1:{rule.max_ratio}")
+
+
+def _sides(picture: bytes, digest: str) -> tuple[int, int] | None:
+    """Shorter and longer side in px; None where the header cannot be read.
+
+    What was found is kept by digest: references and retries come again and again.
+    """
+    if digest not in _seen:
+        if len(_seen) >= _MOST_SEEN:
+            _seen.clear()
+        try:
+            header = pyvips.Image.new_from_buffer(picture, "")
+        except pyvips.Error:
+            _seen[digest] = None
+        else:
+            shorter, longer = sorted((header.width, header.height))
+            _seen[digest] = (shorter, longer)
+    return _seen[digest]
 
 
 def _format(picture: bytes) -> str | None:

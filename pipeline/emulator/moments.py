@@ -7,6 +7,7 @@ RETENTION = timedelta(days=7)
 """How long predictions, outputs and uploads can be reached."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_EPOCH_UTC = _EPOCH.replace(tzinfo=None)
 _MICROSECOND = timedelta(microseconds=1)
 _MILLISECONDS = re.compile(r"[0-9]{9,15}")
 
@@ -23,8 +24,16 @@ def in_micros(seconds: float) -> int:
 
 def iso(moment_us: int) -> str:
     """Write a moment as the vendor does: ISO 8601 with nanoseconds and a `Z`."""
-    moment = _EPOCH + timedelta(microseconds=moment_us)
-    return f"{moment:%Y-%m-%dT%H:%M:%S.%f}000Z"
+    moment = _EPOCH_UTC + timedelta(microseconds=moment_us)
+    return f"{moment.isoformat(timespec='microseconds')}000Z"
+
+
+def month(year_month: str) -> tuple[int, int]:
+    """First and last microsecond of a month (UTC) that is written as `2026-11`."""
+    year, number = map(int, year_month.split("-"))
+    first = datetime(year, number, 1, tzinfo=UTC)
+    following = first.replace(day=28) + timedelta(days=4)
+    return micros(first), micros(following.replace(day=1)) - 1
 
 
 def read_moment(value: object) -> object:
@@ -38,6 +47,8 @@ def read_moment(value: object) -> object:
     """
     if value is None:
         return None
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
     text = str(value)
     if isinstance(value, bool) or not isinstance(value, str | int):
         raise ValueError("not a moment")  # noqa: TRY004 - pydantic turns only ValueError into a 400

@@ -10,6 +10,7 @@ from starlette.requests import Request
 
 from pipeline.domain.card import Card
 from pipeline.domain.money import MicroUsd
+from pipeline.emulator.access import AccessKey, Keys
 from pipeline.emulator.answers import base64_outputs, prediction_object
 from pipeline.emulator.faults import Faults
 from pipeline.emulator.files import output_file, upload_file
@@ -17,7 +18,9 @@ from pipeline.emulator.moments import RETENTION, in_micros, micros
 from pipeline.emulator.pricing import pictures_in
 from pipeline.emulator.records import Prediction, Upload
 from pipeline.emulator.state import State
+from pipeline.emulator.tiers import Pace
 from pipeline.emulator.validation import Asked
+from pipeline.emulator.webhooks import Webhooks
 from pipeline.emulator.worker import Worker
 
 _UPLOADED = re.compile(r"/media/([0-9a-f]{32})/[^/]+")
@@ -25,13 +28,16 @@ _MADE = re.compile(r"/outputs/([0-9a-f]{32})/([0-9]{1,4})\.jpg")
 
 
 class Provider:
-    """One account at the embedded provider."""
+    """The embedded provider: one account, or one for each organisation that its keys name."""
 
     def __init__(
         self,
         *,
         state: State,
         worker: Worker,
+        keys: Keys,
+        pace: Pace,
+        webhooks: Webhooks | None,
         base_url: str,
         clock: Callable[[], datetime],
         sleep: Callable[[float], Awaitable[None]],
@@ -41,6 +47,9 @@ class Provider:
     ) -> None:
         self.state = state
         self.worker = worker
+        self.keys = keys
+        self.pace = pace
+        self.webhooks = webhooks
         self.base_url = base_url
         self.sleep = sleep
         self.balance = balance
@@ -50,12 +59,22 @@ class Provider:
         self._looks: Counter[tuple[str, str]] = Counter()
 
     async def drained(self) -> None:
-        """Wait until every accepted prediction has ended."""
+        """Wait until every accepted prediction has ended and whom it was to call was called."""
         await self.worker.drained()
+        if self.webhooks is not None:
+            await self.webhooks.drained()
 
     async def aclose(self) -> None:
         """Stop the background work; the state keeps what is pending and stays open."""
         await self.worker.aclose()
+        if self.webhooks is not None:
+            await self.webhooks.aclose()
+
+    def wake(self) -> None:
+        """Work on what is pending, and call who is to be called, if that is not done yet."""
+        self.worker.wake()
+        if self.webhooks is not None:
+            self.webhooks.wake()
 
     def now_us(self) -> int:
         """The moment, in microseconds since 1970."""
@@ -75,8 +94,17 @@ class Provider:
         self.state.submits += 1
         return self.state.submits
 
-    def accept(self, card: Card, asked: Asked, charge: MicroUsd) -> Prediction:
+    def accept(
+        self, card: Card, asked: Asked, charge: MicroUsd, *, key: AccessKey, webhook: str = ""
+    ) -> Prediction:
         """Take a request, its money and its place in the queue.
+
+        Args:
+            card: the model.
+            asked: what of it.
+            charge: what it costs.
+            key: who asks.
+            webhook: address to call at its end; empty for none.
 
         Raises:
             InsufficientCreditError: nothing was accepted.
@@ -90,6 +118,9 @@ class Provider:
             credit=self.balance,
             now_us=self.now_us(),
             hidden_us=lambda own: in_micros(self.faults.history_lag.of(own) or 0),
+            organisation=key.organisation,
+            access_key=key.name,
+            webhook=webhook,
         )
         self.worker.add(accepted.id)
         return accepted
@@ -100,10 +131,17 @@ class Provider:
         if late_s is not None:
             await self.sleep(late_s)
 
-    def prediction(self, prediction: str) -> Prediction | None:
-        """A prediction that is not forgotten; a pending one is sure to be worked on."""
+    def prediction(self, prediction: str, key: AccessKey | None = None) -> Prediction | None:
+        """A prediction that is not forgotten; a pending one is sure to be worked on.
+
+        Args:
+            prediction: its id.
+            key: who asks; another organisation's is unknown to it. None asks for nobody.
+        """
         found = self.state.prediction(prediction)
         if found is None or found.created_us < self.memory_us():
+            return None
+        if key is not None and found.organisation != key.organisation:
             return None
         if found.is_pending and not self.worker.is_closed:
             self.worker.add(found.id)
@@ -164,6 +202,11 @@ class Provider:
 
     def _sources(self, addresses: Sequence[str]) -> list[str | None]:
         return [self.source(address) for address in addresses]
+
+
+def key_of(request: Request) -> AccessKey:
+    """The key that a request came with; its endpoint was not reached without one."""
+    return cast(AccessKey, request.scope["access_key"])
 
 
 def provider_of(request: Request) -> Provider:

@@ -1,75 +1,22 @@
-"""Everything the embedded provider can be asked without money changing hands."""
+"""Predictions and models: looking at them, and letting go of them."""
 
-from typing import Annotated, Any, Literal
-
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
 from pipeline import catalog
-from pipeline.domain.money import MicroUsd
-from pipeline.emulator.answers import billing_object, model_object, success, too_many
+from pipeline.emulator.answers import model_object, success, too_many
 from pipeline.emulator.bodies import read_shape
 from pipeline.emulator.faults import STRANGE
-from pipeline.emulator.moments import read_moment
-from pipeline.emulator.pricing import price_of, usd
-from pipeline.emulator.provider import provider_of
-from pipeline.emulator.submitting import card_or_404
-
-Moment = Annotated[int | None, BeforeValidator(read_moment)]
-_MOST_PAGES = 10**9
-
-
-class _Query(BaseModel):
-    """A page of something; what is not known is ignored, as at the vendor."""
-
-    model_config = ConfigDict(strict=True, frozen=True)
-
-    page: int = Field(default=1, ge=1, le=_MOST_PAGES)
-    page_size: int = Field(default=20, ge=1, le=100)
-
-    @property
-    def offset(self) -> int:
-        return (self.page - 1) * self.page_size
-
-
-class PredictionQuery(_Query):
-    """Body of the predictions list."""
-
-    model: str | None = None
-    status: str | None = None
-    created_after: Moment = None
-    created_before: Moment = None
-    include_inputs: bool = False
-
-
-class BillingQuery(_Query):
-    """Body of the billing search."""
-
-    billing_type: Literal["deduct", "refund"] | None = None
-    prediction_uuids: list[str] = []
-    model_uuid: str | None = None
-    sort: Literal["created_at ASC", "created_at DESC"] = "created_at DESC"
-    start_time: Moment = None
-    end_time: Moment = None
-
-
-class PriceQuery(BaseModel):
-    """Body of a quote."""
-
-    model_config = ConfigDict(strict=True, frozen=True, protected_namespaces=())
-
-    model_id: str
-    inputs: dict[str, Any] = {}
+from pipeline.emulator.provider import key_of, provider_of
+from pipeline.emulator.records import Prediction
+from pipeline.emulator.shapes import DeleteQuery, PredictionQuery
 
 
 async def result(request: Request) -> JSONResponse:
     """One prediction; forgotten ones are as unknown as those that never were."""
     provider = provider_of(request)
-    found = provider.prediction(request.path_params["prediction"])
-    if found is None:
-        raise HTTPException(404, "prediction not found")
+    found = _found(request)
     if provider.is_busy_for(found):
         raise too_many(provider.faults.retry_after_s)
     shown = await provider.shown_in_full(found)
@@ -91,6 +38,7 @@ async def predictions(request: Request) -> JSONResponse:
         limit=query.page_size,
         offset=query.offset,
         now_us=now,
+        organisation=key_of(request).organisation,
     )
     items = []
     for prediction in found:
@@ -101,53 +49,20 @@ async def predictions(request: Request) -> JSONResponse:
     return success({"page": query.page, "items": items})
 
 
-async def billings(request: Request) -> JSONResponse:
-    """Deductions and refunds."""
-    provider = provider_of(request)
-    query = await read_shape(request, BillingQuery)
-    rows, total = provider.state.billings(
-        predictions=query.prediction_uuids,
-        billing_type=query.billing_type,
-        model=query.model_uuid,
-        start_us=query.start_time,
-        end_us=query.end_time,
-        newest_first=query.sort.endswith("DESC"),
-        limit=query.page_size,
-        offset=query.offset,
-        now_us=provider.now_us(),
-    )
-    return success(
-        {
-            "page": query.page,
-            "items": [billing_object(row) for row in rows],
-            "total": total,
-            "has_more": query.offset + len(rows) < total,
-        }
-    )
+async def delete(request: Request) -> JSONResponse:
+    """Cancel or delete one prediction; doing it again is no error."""
+    found = _found(request)
+    await _delete(request, [found])
+    return success({"id": found.id, "status": "deleted"})
 
 
-async def balance(request: Request) -> JSONResponse:
-    """What is left of the account's credit, in USD."""
-    provider = provider_of(request)
-    spent = provider.state.spent(at_us=provider.now_us())
-    return success({"balance": usd(MicroUsd(provider.balance - spent))})
-
-
-async def price(request: Request) -> JSONResponse:
-    """A quote; missing inputs collapse to the least price without a complaint."""
-    provider = provider_of(request)
-    query = await read_shape(request, PriceQuery)
-    usual = price_of(card_or_404(query.model_id), query.inputs)
-    if usual is None:
-        raise HTTPException(503, "the model has no price")
-    amount = provider.faults.quoted(usual, provider.state.submits + 1)
-    quoted = {
-        "model_id": query.model_id,
-        "price": usd(amount),
-        "discounted_price": usd(amount),
-        "currency": "USD",
-    }
-    return success(quoted)
+async def delete_many(request: Request) -> JSONResponse:
+    """Cancel or delete predictions; ids that nobody knows are passed over."""
+    provider, key = provider_of(request), key_of(request)
+    query = await read_shape(request, DeleteQuery)
+    known = (provider.prediction(one, key) for one in dict.fromkeys(query.ids))
+    gone = await _delete(request, [one for one in known if one is not None])
+    return success({"deleted": gone})
 
 
 async def models(request: Request) -> JSONResponse:
@@ -158,3 +73,20 @@ async def models(request: Request) -> JSONResponse:
         for rank, model in enumerate(catalog.models())
     ]
     return success(entries)
+
+
+def _found(request: Request) -> Prediction:
+    found = provider_of(request).prediction(request.path_params["prediction"], key_of(request))
+    if found is None:
+        raise HTTPException(404, "prediction not found")
+    return found
+
+
+async def _delete(request: Request, found: list[Prediction]) -> list[str]:
+    """Delete what is not deleted yet, durably; ids of those."""
+    provider = provider_of(request)
+    now = provider.now_us()
+    gone = [one.id for one in found if provider.state.delete(one.id, now_us=now)]
+    if gone:
+        await provider.state.saved()
+    return gone

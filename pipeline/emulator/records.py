@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from pipeline.domain.money import MicroUsd
 
-Status = Literal["created", "processing", "completed", "failed"]
+Status = Literal["created", "processing", "completed", "failed", "deleted"]
 BillingType = Literal["deduct", "refund"]
 
 
@@ -28,6 +28,11 @@ class Prediction:
         engine: version of the engine that made it; empty before the end.
         notes: clauses of the prompt that the engine did not understand.
         inference_ms: time from start to end of the work.
+        organisation: whose it is; empty where nobody told organisations apart.
+        access_key: name of the key that asked for it.
+        flagged: places from 1 of the delivered pictures that are not safe for work.
+        webhook: address that is called at its end; empty for none.
+        calls: how often that was tried.
     """
 
     number: int
@@ -45,6 +50,11 @@ class Prediction:
     engine: str
     notes: tuple[str, ...]
     inference_ms: int
+    organisation: str = ""
+    access_key: str = "embedded"
+    flagged: tuple[int, ...] = ()
+    webhook: str = ""
+    calls: int = 0
 
     @property
     def is_pending(self) -> bool:
@@ -64,6 +74,33 @@ class BillingRow:
     prediction: str
     model: str
     status: Status
+    organisation: str = ""
+    access_key: str = "embedded"
+
+    @property
+    def signed(self) -> MicroUsd:
+        """The price as the monthly export writes it: what was taken is negative."""
+        return MicroUsd(-self.price) if self.billing_type == "deduct" else self.price
+
+
+@dataclass(frozen=True, slots=True)
+class ModelUsage:
+    """What one model was used for in some span of time; `last_us` is the last submit."""
+
+    model: str
+    spent: MicroUsd
+    count: int
+    completed: int
+    last_us: int
+
+
+@dataclass(frozen=True, slots=True)
+class DayUsage:
+    """What one day (UTC, as `2026-11-22`) took."""
+
+    day: str
+    spent: MicroUsd
+    count: int
 
 
 @dataclass(frozen=True, slots=True)

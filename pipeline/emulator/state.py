@@ -13,33 +13,21 @@ import weakref
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, fields
 from pathlib import Path
+from secrets import token_hex
 from types import TracebackType
 from typing import Any, Self
 from uuid import uuid4
 
+import orjson
+
 from pipeline.domain.money import MicroUsd
+from pipeline.emulator.bills import LISTED, NEVER_US, Bills, where
 from pipeline.emulator.database import connect, log_of, transaction
 from pipeline.emulator.files import KINDS, ensure_folder, output_file, remove_folder, upload_file
-from pipeline.emulator.records import BillingRow, BillingType, Prediction, Upload
+from pipeline.emulator.records import BillingType, Prediction, Upload
 from pipeline.emulator.syncing import LogSync
 
-_NEVER_US = 2**63 - 1
-
-_LISTED = (
-    ("created_us BETWEEN :after AND :before", None),
-    ("shown_us <= :now", None),
-    ("model = :model", "model"),
-    ("status = :status", "status"),
-)
-_BILLED = (
-    ("b.shown_us <= :now", None),
-    ("b.prediction IN (SELECT value FROM json_each(:ids))", "ids"),
-    ("b.billing_type = :kind", "kind"),
-    ("p.model = :model", "model"),
-    ("b.created_us >= :start", "start"),
-    ("b.created_us <= :end", "end"),
-)
-"""Conditions of the two lists, each with the argument that it needs, or None if it always holds."""
+_OPEN = "status IN ('created', 'processing')"
 
 
 class InsufficientCreditError(Exception):
@@ -57,12 +45,13 @@ class State:
         submits: how many requests to models came in since it was opened, refused ones included.
     """
 
-    def __init__(self, folder: Path, *, durable: bool = True) -> None:
+    def __init__(self, folder: Path, *, durable: bool = True, in_memory: bool = False) -> None:
         """Open the state below a folder, making both where there is none.
 
         Args:
             folder: where.
             durable: whether it survives a power cut. Off only for state that is thrown away.
+            in_memory: whether all but pictures is kept in memory; then it is not `durable`.
 
         Raises:
             StateFormatError: written by another version of the program.
@@ -72,15 +61,18 @@ class State:
         self.folder = folder
         self.durable = durable
         file = folder / "provider.sqlite3"
-        self._db = connect(file, durable=durable)
+        self._db = connect(":memory:" if in_memory else file, durable=durable)
         self._log = LogSync(log_of(file)) if durable else None
         self.submits = 0
 
     @classmethod
     def temporary(cls) -> Self:
-        """State that is thrown away with the value, or when the process ends."""
+        """State that is thrown away with the value, or when the process ends.
+
+        Only uploads and pictures touch the disk, below the system's folder for temporary files.
+        """
         folder = Path(tempfile.mkdtemp(prefix="embedded-"))
-        state = cls(folder, durable=False)
+        state = cls(folder, durable=False, in_memory=True)
         state._remove = weakref.finalize(state, remove_folder, folder)
         return state
 
@@ -119,6 +111,9 @@ class State:
         now_us: int,
         hidden_us: Callable[[int], int] | None = None,
         is_own: bool = True,
+        organisation: str = "",
+        access_key: str = "embedded",
+        webhook: str = "",
     ) -> Prediction:
         """Take a request and its money in one step.
 
@@ -128,25 +123,28 @@ class State:
             sources: as in `Prediction.sources`.
             dropped: number of keys that were left out of `inputs`.
             charge: what it costs.
-            credit: what the account ever had; less what it spent this must cover `charge`.
+            credit: what the organisation ever had; less what it spent this must cover `charge`.
             now_us: the moment.
             hidden_us: given its place among the account's own, for how long lists pass over it;
                 None for not at all.
             is_own: whether the account holder asked for it, and not somebody else.
+            organisation: who pays.
+            access_key: name of the key that asked.
+            webhook: address to call at its end; empty for none.
 
         Raises:
             InsufficientCreditError: it does not.
         """
         prediction = uuid4().hex
         with transaction(self._db):
-            if self.spent(at_us=now_us) + charge > credit:
+            if self._spent_of(organisation, now_us) + charge > credit:
                 raise InsufficientCreditError
             own = self._next_own() if is_own else 0
             hidden = 0 if hidden_us is None else hidden_us(own)
-            self._db.execute(
-                "INSERT INTO predictions"
-                " (id, model, created_us, inputs, sources, dropped, own, shown_us)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            number = self._db.execute(
+                "INSERT INTO predictions (id, model, created_us, inputs, sources, dropped, own,"
+                " shown_us, organisation, access_key, webhook)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     prediction,
                     model,
@@ -156,18 +154,40 @@ class State:
                     dropped,
                     own,
                     now_us + hidden if hidden else 0,
+                    organisation,
+                    access_key,
+                    webhook,
                 ),
-            )
-            self._book(prediction, "deduct", charge, order=uuid4().hex, now_us=now_us)
-            accepted = self.prediction(prediction)
-        if accepted is None:  # pragma: no cover (rows are never deleted)
-            raise LookupError(prediction)
-        return accepted
+            ).lastrowid
+            order = uuid4().hex
+            self._book(prediction, organisation, "deduct", charge, order=order, now_us=now_us)
+        return Prediction(
+            number=number or 0,
+            own=own,
+            id=prediction,
+            model=model,
+            status="created",
+            created_us=now_us,
+            inputs=inputs,
+            sources=tuple(sources),
+            dropped=dropped,
+            outputs=0,
+            code=0,
+            error="",
+            engine="",
+            notes=(),
+            inference_ms=0,
+            organisation=organisation,
+            access_key=access_key,
+            webhook=webhook,
+        )
 
     def _next_own(self) -> int:
-        self._db.execute("UPDATE account SET own = own + 1")
-        own: int = self._db.execute("SELECT own FROM account").fetchone()[0]
-        return own
+        (own,) = self._db.execute(
+            "INSERT INTO accounts VALUES ('', 0, 1)"
+            " ON CONFLICT (organisation) DO UPDATE SET own = own + 1 RETURNING own"
+        ).fetchall()[0]
+        return int(own)
 
     async def saved(self) -> None:
         """Return once everything that was done so far survives a power cut too.
@@ -178,41 +198,53 @@ class State:
         if self._log is not None:
             await self._log.synced()
 
-    def begin(self, prediction: str) -> Prediction | None:
-        """Mark a prediction as being worked on; None where its end is known already."""
-        begun = self._db.execute(
-            "UPDATE predictions SET status = 'processing'"
-            " WHERE id = ? AND status IN ('created', 'processing') RETURNING *",
-            (prediction,),
-        ).fetchall()
-        return _prediction(begun[0]) if begun else None
+    def begin(self, prediction: str, request: str) -> int | None:
+        """Mark a prediction as being worked on.
 
-    def round_of(self, prediction: str, request: str) -> int:
-        """How many other predictions asked for exactly the same, 0 for the first.
+        Args:
+            prediction: its id.
+            request: digest that names what was asked for.
 
-        The answer is kept, so that work that is repeated after a crash makes the same pictures.
+        Returns:
+            How many other predictions asked for exactly the same, 0 for the first; None where its
+            end is known already. The number is kept, so that work that is repeated after a crash
+            makes the same pictures.
         """
         with transaction(self._db):
-            (others,) = self._db.execute(
-                "SELECT COUNT(*) FROM rounds WHERE request = ?", (request,)
-            ).fetchone()
-            self._db.execute(
-                "INSERT OR IGNORE INTO rounds VALUES (?, ?, ?)", (prediction, request, others)
+            begun = self._db.execute(
+                f"UPDATE predictions SET status = 'processing' WHERE id = ? AND {_OPEN}",  # noqa: S608 - a constant of ours
+                (prediction,),
             )
-            row = self._db.execute(
-                "SELECT round FROM rounds WHERE prediction = ?", (prediction,)
-            ).fetchone()
-        return int(row[0])
+            if not begun.rowcount:
+                return None
+            ((found,),) = self._db.execute(
+                "INSERT INTO rounds SELECT ?1, ?2, COUNT(*) FROM rounds WHERE request = ?2"
+                " ON CONFLICT (prediction) DO UPDATE SET round = round RETURNING round",
+                (prediction, request),
+            ).fetchall()
+        return int(found)
 
     def complete(
-        self, prediction: str, *, outputs: int, engine: str, notes: Sequence[str], inference_ms: int
-    ) -> None:
-        """Record the delivery of outputs whose files are durable; a known end stays as it is."""
-        self._db.execute(
-            "UPDATE predictions SET status = 'completed', outputs = ?, engine = ?, notes = ?,"
-            " inference_ms = ? WHERE id = ? AND status IN ('created', 'processing')",
-            (outputs, engine, json.dumps(notes), inference_ms, prediction),
+        self,
+        prediction: str,
+        *,
+        outputs: int,
+        engine: str,
+        notes: Sequence[str],
+        inference_ms: int,
+        flagged: Sequence[int] = (),
+    ) -> bool:
+        """Record the delivery of outputs whose files are durable.
+
+        Returns:
+            Whether this was its end; a known end stays as it is.
+        """
+        ended = self._db.execute(
+            "UPDATE predictions SET status = 'completed', outputs = ?, engine = ?, notes = ?,"  # noqa: S608 - as above
+            f" inference_ms = ?, flagged = ? WHERE id = ? AND {_OPEN}",
+            (outputs, engine, json.dumps(notes), inference_ms, json.dumps(flagged), prediction),
         )
+        return ended.rowcount > 0
 
     def fail(
         self,
@@ -225,8 +257,8 @@ class State:
         now_us: int,
         refund_after_us: int | None,
         outputs: int = 0,
-    ) -> None:
-        """Record a failure and, in the same step, its refund; a known end stays as it is.
+    ) -> bool:
+        """Record a failure and, in the same step, its refund.
 
         Args:
             prediction: its id.
@@ -237,33 +269,64 @@ class State:
             now_us: the moment.
             refund_after_us: how long after it the refund is booked; None for no refund.
             outputs: number of outputs whose files are durable all the same.
+
+        Returns:
+            Whether this was its end; a known end stays as it is, and its money too.
         """
         with transaction(self._db):
             ended = self._db.execute(
-                "UPDATE predictions SET status = 'failed', code = ?, error = ?, engine = ?,"
-                " inference_ms = ?, outputs = ? WHERE id = ?"
-                " AND status IN ('created', 'processing')",
+                "UPDATE predictions SET status = 'failed', code = ?, error = ?, engine = ?,"  # noqa: S608 - as above
+                f" inference_ms = ?, outputs = ? WHERE id = ? AND {_OPEN}",
                 (code, error, engine, inference_ms, outputs, prediction),
             )
             if refund_after_us is not None and ended.rowcount:
-                taken = self._db.execute(
-                    "SELECT price, order_uuid FROM billings"
-                    " WHERE prediction = ? AND billing_type = 'deduct'",
-                    (prediction,),
-                ).fetchone()
-                order, price = taken["order_uuid"], MicroUsd(taken["price"])
-                self._book(
-                    prediction,
-                    "refund",
-                    price,
-                    order=order,
-                    now_us=now_us + refund_after_us,
-                    is_late=refund_after_us > 0,
-                )
+                self._give_back(prediction, now_us=now_us, after_us=refund_after_us)
+        return ended.rowcount > 0
+
+    def delete(self, prediction: str, *, now_us: int) -> bool:
+        """Take a prediction from the lists, and cancel it if nobody works on it yet.
+
+        One that was never begun is refunded in the same step. One that is being worked on has
+        cost somebody something, so it keeps its charge; its outputs are not delivered any more.
+        Those that were delivered before stay where they are.
+
+        Returns:
+            Whether this call did it; False where it is unknown or deleted already.
+        """
+        with transaction(self._db):
+            before = self._db.execute(
+                "SELECT status FROM predictions WHERE id = ? AND status <> 'deleted'", (prediction,)
+            ).fetchone()
+            if before is None:
+                return False
+            self._db.execute(
+                "UPDATE predictions SET status = 'deleted' WHERE id = ?", (prediction,)
+            )
+            if before["status"] == "created":
+                self._give_back(prediction, now_us=now_us, after_us=0)
+        return True
+
+    def _give_back(self, prediction: str, *, now_us: int, after_us: int) -> None:
+        taken = self._db.execute(
+            "SELECT b.price, b.order_uuid, p.organisation FROM billings b"
+            " JOIN predictions p ON p.id = b.prediction"
+            " WHERE b.prediction = ? AND b.billing_type = 'deduct'",
+            (prediction,),
+        ).fetchone()
+        self._book(
+            prediction,
+            taken["organisation"],
+            "refund",
+            MicroUsd(taken["price"]),
+            order=taken["order_uuid"],
+            now_us=now_us + after_us,
+            is_late=after_us > 0,
+        )
 
     def _book(
         self,
         prediction: str,
+        organisation: str,
         kind: BillingType,
         price: MicroUsd,
         *,
@@ -278,7 +341,9 @@ class State:
             (uuid4().hex, order, prediction, kind, price, now_us, now_us if is_late else 0),
         )
         self._db.execute(
-            "UPDATE account SET spent = spent + ?", (price if kind == "deduct" else -price,)
+            "INSERT INTO accounts VALUES (?, ?, 0)"
+            " ON CONFLICT (organisation) DO UPDATE SET spent = spent + excluded.spent",
+            (organisation, price if kind == "deduct" else -price),
         )
 
     def prediction(self, prediction: str) -> Prediction | None:
@@ -310,38 +375,54 @@ class State:
         limit: int,
         offset: int,
         now_us: int | None = None,
+        organisation: str | None = None,
     ) -> list[Prediction]:
         """Predictions created in a span of time, both ends included, newest first.
 
         Those that are not listed yet at `now_us` are passed over; None stands for the end of time.
+        Deleted ones are listed only where their status is asked for.
         """
         asked = {
             "after": after_us,
             "before": before_us,
-            "now": _NEVER_US if now_us is None else now_us,
+            "now": NEVER_US if now_us is None else now_us,
             "model": model,
             "status": status,
+            "any": status is None or None,
+            "organisation": organisation,
         }
         rows = self._db.execute(
-            f"SELECT * FROM predictions {_where(_LISTED, asked)}"  # noqa: S608 - constants of ours
+            f"SELECT * FROM predictions {where(LISTED, asked)}"  # noqa: S608 - constants of ours
             " ORDER BY created_us DESC, number DESC LIMIT :limit OFFSET :offset",
             {**asked, "limit": limit, "offset": offset},
         )
         return [_prediction(row) for row in rows]
 
-    def spent(self, *, at_us: int | None = None) -> MicroUsd:
+    def spent(self, *, at_us: int | None = None, organisation: str | None = None) -> MicroUsd:
         """All deductions less all refunds, but for late ones that are booked only after `at_us`.
 
-        None stands for the end of time.
+        Args:
+            at_us: None stands for the end of time.
+            organisation: who spent it; None for all together.
         """
-        (spent,) = self._db.execute("SELECT spent FROM account").fetchone()
-        if at_us is None:
-            return MicroUsd(spent)
-        (to_come,) = self._db.execute(
-            "SELECT COALESCE(SUM(price), 0) FROM billings WHERE shown_us > 0 AND shown_us > ?",
-            (at_us,),
+        if organisation is not None:
+            at = NEVER_US if at_us is None else at_us
+            return MicroUsd(self._spent_of(organisation, at))
+        names = self._db.execute("SELECT organisation FROM accounts").fetchall()
+        at_us = NEVER_US if at_us is None else at_us
+        return MicroUsd(sum(self._spent_of(name, at_us) for (name,) in names))
+
+    def _spent_of(self, organisation: str, at_us: int) -> int:
+        booked = self._db.execute(
+            "SELECT spent FROM accounts WHERE organisation = ?", (organisation,)
         ).fetchone()
-        return MicroUsd(spent + to_come)
+        (to_come,) = self._db.execute(
+            "SELECT COALESCE(SUM(b.price), 0) FROM billings b"
+            " JOIN predictions p ON p.id = b.prediction"
+            " WHERE b.shown_us > 0 AND b.shown_us > ? AND p.organisation = ?",
+            (at_us, organisation),
+        ).fetchone()
+        return int((0 if booked is None else booked["spent"]) + to_come)
 
     def spent_by_others(self) -> MicroUsd:
         """The part of `spent` that somebody else's predictions took."""
@@ -351,54 +432,39 @@ class State:
         ).fetchone()
         return MicroUsd(row[0])
 
-    def billings(
-        self,
-        *,
-        predictions: Sequence[str],
-        billing_type: BillingType | None,
-        model: str | None,
-        start_us: int | None,
-        end_us: int | None,
-        newest_first: bool,
-        limit: int,
-        offset: int,
-        now_us: int | None = None,
-    ) -> tuple[list[BillingRow], int]:
-        """Movements of money, and how many there are on all pages together.
+    @property
+    def bills(self) -> Bills:
+        """Movements of money, to be read."""
+        return Bills(self._db)
 
-        Args:
-            predictions: only theirs; empty for all.
-            billing_type: only this direction.
-            model: only of this model's predictions.
-            start_us: first moment, included.
-            end_us: last moment, included.
-            newest_first: order by time.
-            limit: most rows to return.
-            offset: rows to pass over first.
-            now_us: late refunds after it are not booked yet; None for the end of time.
-        """
-        asked = {
-            # One JSON text instead of a question mark an id: SQLite bounds the number of those.
-            "ids": json.dumps(list(predictions)) if predictions else None,
-            "kind": billing_type,
-            "model": model,
-            "start": start_us,
-            "end": end_us,
-            "now": _NEVER_US if now_us is None else now_us,
-        }
-        found = (
-            f"FROM billings b JOIN predictions p ON p.id = b.prediction {_where(_BILLED, asked)}"
+    # Calls at a prediction's end
+
+    def webhook_secret(self, organisation: str, access_key: str) -> str:
+        """What calls for this key's predictions are signed with; made when first asked for."""
+        self._db.execute(
+            "INSERT OR IGNORE INTO secrets VALUES (?, ?, ?)",
+            (organisation, access_key, f"whsec_{token_hex(32)}"),
         )
-        order = "DESC" if newest_first else "ASC"
+        (secret,) = self._db.execute(
+            "SELECT secret FROM secrets WHERE organisation = ? AND access_key = ?",
+            (organisation, access_key),
+        ).fetchone()
+        return str(secret)
+
+    def to_call(self) -> list[Prediction]:
+        """Predictions that have ended and whose webhook is still to be called, oldest first."""
         rows = self._db.execute(
-            "SELECT b.uuid, b.order_uuid, b.billing_type, b.price, b.created_us, b.prediction,"
-            f" p.model, p.status {found} ORDER BY b.created_us {order}, b.number {order}"
-            " LIMIT :limit OFFSET :offset",
-            {**asked, "limit": limit, "offset": offset},
-        ).fetchall()
-        count = f"SELECT COUNT(*) {found}"
-        total: int = self._db.execute(count, asked).fetchone()[0]
-        return [BillingRow(*row) for row in rows], total
+            "SELECT * FROM predictions WHERE webhook <> '' AND call_ended = 0"
+            " AND status IN ('completed', 'failed') ORDER BY number"
+        )
+        return [_prediction(row) for row in rows]
+
+    def called(self, prediction: str, *, is_over: bool) -> None:
+        """Count a call; `is_over` where there will be no other."""
+        self._db.execute(
+            "UPDATE predictions SET calls = calls + 1, call_ended = ? WHERE id = ?",
+            (is_over, prediction),
+        )
 
     # Uploads
 
@@ -441,7 +507,8 @@ class State:
         rows = self._db.execute(
             "SELECT 'upload' AS kind, id FROM uploads WHERE tidied = 0 AND created_us < :before"
             " UNION ALL SELECT 'output', id FROM predictions"
-            " WHERE tidied = 0 AND created_us < :before AND status IN ('completed', 'failed')",
+            " WHERE tidied = 0 AND created_us < :before"
+            " AND status IN ('completed', 'failed', 'deleted')",
             {"before": before_us},
         )
         return [
@@ -461,12 +528,6 @@ class State:
                 )
 
 
-def _where(conditions: Sequence[tuple[str, str | None]], asked: Mapping[str, object]) -> str:
-    """A clause of those conditions whose argument is there, so that the indexes can be used."""
-    used = [text for text, needs in conditions if needs is None or asked[needs] is not None]
-    return f"WHERE {' AND '.join(used)}"
-
-
 def _prediction(row: sqlite3.Row) -> Prediction:
     return Prediction(
         number=row["number"],
@@ -475,16 +536,25 @@ def _prediction(row: sqlite3.Row) -> Prediction:
         model=row["model"],
         status=row["status"],
         created_us=row["created_us"],
-        inputs=json.loads(row["inputs"]),
-        sources=tuple(json.loads(row["sources"])),
+        inputs=orjson.loads(row["inputs"]),
+        sources=_list(row["sources"]),
         dropped=row["dropped"],
         outputs=row["outputs"],
         code=row["code"],
         error=row["error"],
         engine=row["engine"],
-        notes=tuple(json.loads(row["notes"])),
+        notes=_list(row["notes"]),
         inference_ms=row["inference_ms"],
+        organisation=row["organisation"],
+        access_key=row["access_key"],
+        flagged=_list(row["flagged"]),
+        webhook=row["webhook"],
+        calls=row["calls"],
     )
+
+
+def _list(text: str) -> tuple[Any, ...]:
+    return () if text == "[]" else tuple(orjson.loads(text))
 
 
 def _upload(row: sqlite3.Row | None) -> Upload | None:

@@ -8,15 +8,17 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from pipeline import catalog
 from pipeline.domain.card import Card
+from pipeline.emulator.access import AccessKey
 from pipeline.emulator.answers import failure, success, too_many
 from pipeline.emulator.bodies import read_json
 from pipeline.emulator.broken import BrokenAnswer
 from pipeline.emulator.foreign import follow
 from pipeline.emulator.pricing import price_of
-from pipeline.emulator.provider import Provider, provider_of
+from pipeline.emulator.provider import Provider, key_of, provider_of
 from pipeline.emulator.records import Prediction
 from pipeline.emulator.state import InsufficientCreditError
 from pipeline.emulator.validation import RefusedError, read_inputs
+from pipeline.emulator.webhooks import TargetError
 
 _SYNC_TIMEOUT = 5004
 _TOO_MANY = 429
@@ -40,9 +42,17 @@ async def submit(request: Request) -> Response:
     if provider.worker.is_full:
         raise too_many(_BUSY_RETRY_S)
     card = card_or_404(request.path_params["model_id"])
+    webhook = request.query_params.get("webhook", "")
     if "webhook" in request.query_params:
-        return _refuse_webhook(is_base64=body.get("enable_base64_output") is True)
-    accepted = _accept(provider, card, body, number)
+        wrong = _wrong_webhook(provider, webhook, body)
+        if wrong:
+            return JSONResponse({"error": wrong}, status_code=400)
+    key = key_of(request)
+    wait_s = provider.pace.wait_s(key.organisation)
+    if wait_s:
+        raise too_many(wait_s)
+    accepted = _accept(provider, card, body, number=number, key=key, webhook=webhook)
+    provider.pace.started(key.organisation)
     model = provider.faults.foreign.of(number)
     if model is not None:
         follow(provider, accepted, model=model)
@@ -59,7 +69,15 @@ def card_or_404(model: str) -> Card:
         raise HTTPException(404, f"model not found: {model[:200]}") from None
 
 
-def _accept(provider: Provider, card: Card, body: dict[str, object], number: int) -> Prediction:
+def _accept(
+    provider: Provider,
+    card: Card,
+    body: dict[str, object],
+    *,
+    number: int,
+    key: AccessKey,
+    webhook: str,
+) -> Prediction:
     try:
         asked = read_inputs(card, body)
     except RefusedError as error:
@@ -67,8 +85,9 @@ def _accept(provider: Provider, card: Card, body: dict[str, object], number: int
     usual = price_of(card, asked.inputs)
     if usual is None:
         raise HTTPException(503, "the model has no price")
+    charge = provider.faults.charged(usual, number)
     try:
-        return provider.accept(card, asked, provider.faults.charged(usual, number))
+        return provider.accept(card, asked, charge, key=key, webhook=webhook)
     except InsufficientCreditError:
         raise HTTPException(402, "Insufficient credits. Please top up.") from None
 
@@ -103,14 +122,17 @@ async def _answer(provider: Provider, accepted: Prediction) -> JSONResponse:
     return success(provider.shown(accepted))
 
 
-def _refuse_webhook(*, is_base64: bool) -> JSONResponse:
-    """Say no rather than never call: nothing here reaches out to another address."""
-    message = (
-        "webhook callback does not support base64 output"
-        if is_base64
-        else "webhooks are not available on the embedded provider"
-    )
-    return JSONResponse({"error": message}, status_code=400)
+def _wrong_webhook(provider: Provider, webhook: str, body: dict[str, object]) -> str:
+    """Why a request for a call is refused; empty where it is not."""
+    if body.get("enable_base64_output") is True:
+        return "webhook callback does not support base64 output; poll for the result instead"
+    if provider.webhooks is None:
+        return "webhooks are not enabled on this server"
+    try:
+        provider.webhooks.targets.check(webhook)
+    except TargetError as error:
+        return str(error)
+    return ""
 
 
 async def _answer_in_sync(provider: Provider, accepted: Prediction) -> JSONResponse:

@@ -4,7 +4,6 @@ import asyncio
 import mimetypes
 import re
 
-from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -14,20 +13,11 @@ from pipeline.emulator.bodies import MOST_UPLOAD, read_bounded, read_file_field,
 from pipeline.emulator.files import upload_file, write_whole
 from pipeline.emulator.provider import Provider, provider_of
 from pipeline.emulator.records import Upload
+from pipeline.emulator.shapes import TicketRequest
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 _MIME = re.compile(r"[a-z0-9.+-]{1,40}/[a-z0-9.+-]{1,80}")
 _LONGEST_NAME = 120
-
-
-class TicketRequest(BaseModel):
-    """Body of a request for an upload ticket."""
-
-    model_config = ConfigDict(strict=True, frozen=True)
-
-    filename: str = Field(min_length=1, max_length=1000)
-    size: int = Field(ge=1)
-    content_type: str = ""
 
 
 async def ticket(request: Request) -> JSONResponse:

@@ -4,8 +4,6 @@ As at the vendor: what the published schema forbids is refused with HTTP 400; wh
 forbids (too few pixels, too many pictures) is accepted, charged, failed with code 1401, refunded.
 """
 
-import functools
-import json
 import math
 import re
 from collections.abc import Mapping
@@ -54,17 +52,26 @@ def read_inputs(card: Card, body: Mapping[str, Any]) -> Asked:
         RefusedError: a field is missing or ill-typed.
     """
     known = {name: value for name, value in body.items() if name in properties(card)}
-    wrong = jsonschema.exceptions.best_match(_validator(json.dumps(card.schema)).iter_errors(known))
-    if wrong is not None:
+    found = _validator(card)
+    if not found.is_valid(known):
+        wrong = jsonschema.exceptions.best_match(found.iter_errors(known))
         place = ".".join(str(part) for part in wrong.absolute_path) or "body"
         raise RefusedError(f"invalid parameter: {place}: {wrong.message[:_MOST_WORDS]}")
     return Asked(inputs=known, dropped=len(body) - len(known))
 
 
-@functools.cache
-def _validator(schema: str) -> jsonschema.Draft202012Validator:
-    """A card's check, kept because making one takes longer than using it."""
-    return jsonschema.Draft202012Validator(json.loads(schema))
+_validators: dict[int, tuple[Card, jsonschema.Draft202012Validator]] = {}
+
+
+def _validator(card: Card) -> jsonschema.Draft202012Validator:
+    """A card's check, kept because making one takes longer than using it.
+
+    It is kept by the card's identity, and the card with it, so that no other can take its place.
+    """
+    kept = _validators.get(id(card))
+    if kept is None:
+        kept = _validators[id(card)] = (card, jsonschema.Draft202012Validator(dict(card.schema)))
+    return kept[1]
 
 
 def output_size(card: Card, inputs: Mapping[str, Any]) -> tuple[int, int]:

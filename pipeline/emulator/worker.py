@@ -38,7 +38,9 @@ class Worker:
         faults: Faults,
         at_once: int,
         most_waiting: int,
+        on_end: Callable[[Prediction], None] = lambda _prediction: None,
     ) -> None:
+        self._on_end = on_end
         self._state = state
         self._engine = engine
         self._clock = clock
@@ -119,16 +121,18 @@ class Worker:
                 self._queue.task_done()
 
     async def _do(self, prediction: str) -> None:
-        begun = self._state.begin(prediction)
-        if begun is None:
+        begun = self._state.prediction(prediction)
+        if begun is None or not begun.is_pending:
             return
         started = self._clock()
         outcome = await self._outcome(begun)
+        if outcome is None:
+            return
         ended_us = micros(self._clock())
         took_ms = (ended_us - micros(started)) // 1000
         failure, outputs = self._judged(begun, outcome)
         if failure is not None:
-            self._state.fail(
+            has_ended = self._state.fail(
                 prediction,
                 code=failure.code,
                 error=failure.error,
@@ -138,27 +142,36 @@ class Worker:
                 refund_after_us=self._refund_after_us(begun, failure),
                 outputs=outputs,
             )
-        elif isinstance(outcome, Made):
-            self._state.complete(
+        else:
+            has_ended = self._state.complete(
                 prediction,
                 outputs=outputs,
                 engine=self._engine.version,
-                notes=outcome.notes,
+                notes=outcome.notes if isinstance(outcome, Made) else (),
                 inference_ms=took_ms,
+                flagged=self._faults.flagged(begun.own, outputs),
             )
+        if has_ended and begun.webhook:
+            ended = self._state.prediction(prediction)
+            if ended is not None:
+                self._on_end(ended)
 
-    async def _outcome(self, prediction: Prediction) -> Made | Failed:
+    async def _outcome(self, prediction: Prediction) -> Made | Failed | None:
+        """What becomes of a prediction; None where its end came from elsewhere meanwhile."""
         code = self._faults.fail.of(prediction.own)
         if code is not None:
             return Failed(code, _VAGUE)
         ready = await asyncio.to_thread(prepare, prediction, state=self._state)
         if isinstance(ready, Failed):
             return ready
+        again = self._state.begin(prediction.id, ready.digest)
+        if again is None:
+            return None
         return await asyncio.to_thread(
             make,
             prediction,
             ready,
-            again=self._state.round_of(prediction.id, ready.digest),
+            again=again,
             engine=self._engine,
             state=self._state,
             withheld=self._faults.withheld(prediction.own, ready.request.wanted),

@@ -351,6 +351,16 @@ async def test_outputs_may_be_objects():
         assert (await listed(world))[0]["outputs"] == done["outputs"]
 
 
+async def test_outputs_may_be_flagged_and_are_delivered_all_the_same():
+    async with struck(nsfw={1: {2, 9}}) as world:
+        done = await world.finish((await world.submit(max_images=3))["id"])
+        assert done["has_nsfw_contents"] == [False, True, False]
+        assert (await get(world, done["outputs"][1])).content == PICTURES[1]
+        assert (await listed(world))[0]["has_nsfw_contents"] == [False, True, False]
+        other = await world.finish((await world.submit(max_images=3))["id"])
+        assert other["has_nsfw_contents"] == [False] * 3
+
+
 async def test_the_history_may_keep_inputs_to_itself():
     async with struck(hide_inputs=True, foreign={1: ""}) as world:
         await world.submit()

@@ -36,6 +36,7 @@ ASLEEP = Faults(
     busy_looks={FAR: 1},
     strange_status={FAR: 1},
     output_objects={FAR},
+    nsfw={FAR: {1}},
     history_lag={FAR: 1.0},
     outputs_gone={FAR: 1.0},
     gone_status=404,

@@ -101,7 +101,7 @@ def test_state_of_another_version_is_refused_untouched(tmp_path):
     db.execute("PRAGMA user_version = 99")
     db.close()
     before = database.read_bytes()
-    with pytest.raises(StateFormatError, match="format 99; this program reads format 2"):
+    with pytest.raises(StateFormatError, match="format 99; this program reads format 3"):
         State(tmp_path)
     assert database.read_bytes() == before
 

@@ -15,21 +15,26 @@ from tests.emulator.world import running
 
 pytestmark = pytest.mark.anyio
 FORMAT_1 = Path(__file__).with_name("format-1.sql")
+FORMAT_2 = Path(__file__).with_name("format-2.sql")
 NOW_US = 1_763_640_000_000_000
 FIRST, SECOND = "1" * 32, "2" * 32
 
 
-def old_state(folder: Path) -> None:
-    """State as format 1 left it: a prediction that failed and was refunded, one under way."""
+def old_state(folder: Path, form: Path = FORMAT_1) -> None:
+    """State as format 1 left it: a prediction that failed and was refunded, one under way.
+
+    As format 2 left it: one that completed and somebody else's, one whose refund is yet to come, a
+    moderated one, and one under way.
+    """
     db = sqlite3.connect(folder / "provider.sqlite3", isolation_level=None)
     db.execute("PRAGMA journal_mode = WAL")
-    db.executescript(FORMAT_1.read_text("utf-8"))
+    db.executescript(form.read_text("utf-8"))
     db.close()
 
 
 def structure(folder: Path) -> list[tuple]:
     db = sqlite3.connect(folder / "provider.sqlite3")
-    tables = ("predictions", "billings", "uploads", "rounds", "account")
+    tables = ("predictions", "billings", "uploads", "rounds", "accounts", "secrets")
     found = [tuple(db.execute(f"PRAGMA table_xinfo({table})")) for table in tables]
     found += db.execute("SELECT type, name FROM sqlite_master ORDER BY name").fetchall()
     db.close()
@@ -57,10 +62,33 @@ async def test_state_of_the_first_format_is_brought_up_to_date_in_place(tmp_path
             assert state.spent() == 40_000
 
 
-def test_an_old_state_becomes_what_a_new_one_is(tmp_path):
+async def test_state_of_the_second_format_is_brought_up_to_date_in_place(tmp_path):
+    old_state(tmp_path, FORMAT_2)
+    ids = {number: f"{number:032x}" for number in (3, 7, 10, 14, 17)}
+    with State(tmp_path) as state:
+        found = {number: state.prediction(one) for number, one in ids.items()}
+        assert [one.own for one in found.values()] == [1, 0, 2, 3, 4]
+        statuses = [one.status for one in found.values()]
+        assert statuses == ["completed", "completed", "failed", "failed", "created"]
+        assert {(one.organisation, one.webhook, one.flagged) for one in found.values()} == {
+            ("", "", ())
+        }
+        refund_us = 1_795_179_660_123_456
+        assert (state.spent(at_us=refund_us - 1), state.spent()) == (200_000, 160_000)
+        assert state.spent_by_others() == 40_000
+        async with running(state, engine=QuickEngine()) as world:
+            assert (await world.finish(ids[17]))["code"] == 1402
+            own = await world.submit()
+            assert state.prediction(own["id"]).own == 5
+            found = await world.data("POST", "billings/search", json={"page_size": 100})
+            assert {row["access_key_name"] for row in found["items"]} == {"embedded"}
+
+
+@pytest.mark.parametrize("form", [1, 2])
+def test_an_old_state_becomes_what_a_new_one_is(tmp_path, form):
     old, new = tmp_path / "old", tmp_path / "new"
     old.mkdir()
-    old_state(old)
+    old_state(old, {1: FORMAT_1, 2: FORMAT_2}[form])
     State(old).close()
     State(new).close()
     assert structure(old) == structure(new)
@@ -93,7 +121,7 @@ def _spent_in_a_copy(folder: Path) -> int:
     for name in ("provider.sqlite3", "provider.sqlite3-wal"):
         (copy / name).write_bytes((folder / name).read_bytes())
     db = sqlite3.connect(copy / "provider.sqlite3")
-    (spent,) = db.execute("SELECT spent FROM account").fetchone()
+    (spent,) = db.execute("SELECT SUM(spent) FROM accounts").fetchone()
     db.close()
     return spent
 

@@ -254,7 +254,11 @@ async def test_an_engines_failure_is_the_predictions_failure(engine, code):
 async def test_an_unknown_model_and_an_unknown_prediction_are_404(world):
     assert (await world.refusal("POST", "no/such/model", json={}))[0] == 404
     assert (await world.refusal("GET", f"predictions/{'0' * 32}/result"))[0] == 404
-    assert (await world.refusal("GET", "models/extra"))[0] == 405
+    assert (await world.refusal("GET", "models/extra"))[0] == 404
+    for method, path in [("GET", SEQUENTIAL), ("POST", "balance"), ("PUT", "predictions")]:
+        answer = await world.call(method, path, json={})
+        assert (answer.status_code, answer.json()["code"]) == (405, 405)
+        assert method not in answer.headers["allow"]
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """A provider to talk to in tests: its clock is moved by hand, its engine is plain."""
 
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 import httpx
@@ -86,6 +86,15 @@ class World:
         """The prediction after all work is done."""
         await self.provider.drained()
         return await self.data("GET", f"predictions/{prediction}/result")
+
+    def having(self, key: str) -> "World":
+        """The same for somebody with another key."""
+        client = httpx.AsyncClient(
+            transport=self.client._transport,
+            base_url=IN_PROCESS_URL,
+            headers={"Authorization": f"Bearer {key}"},
+        )
+        return replace(self, client=client)
 
     def stranger(self) -> httpx.AsyncClient:
         """A client without a key."""
