@@ -1,5 +1,6 @@
-"""From a campaign's folder to a campaign, with all its problems at once."""
+"""From a campaign's folder, on disk or in a commit, to a campaign with all its problems at once."""
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -10,14 +11,19 @@ from pipeline.adapters.listing import list_folder
 from pipeline.adapters.pictures import Inspect, facts_of
 from pipeline.adapters.places import Places, find_places, prepare_state
 from pipeline.commands.session import Subject
-from pipeline.domain.campaign import Workspace
+from pipeline.commands.tree import Facts, Files
+from pipeline.domain.campaign import Campaign, Workspace
 from pipeline.domain.card import Card
 from pipeline.domain.diagnostics import CampaignError, Problem
-from pipeline.manifest.load import build, pictures_wanted, read, read_workspace
+from pipeline.manifest.files import Listing
+from pipeline.manifest.inherit import Parents
+from pipeline.manifest.load import Read, build, pictures_wanted, read, read_workspace
 from pipeline.manifest.wording import nearest
 
 USAGE = 2
+CAMPAIGNS = "campaigns"
 MANIFEST = "campaign.yaml"
+WORKSPACE = f"{CAMPAIGNS}/workspace.yaml"
 _MOST_BYTES = 1_000_000
 
 
@@ -43,21 +49,100 @@ def open_workspace(start: Path, *, strict: bool = False) -> tuple[Places, Worksp
         CampaignError: exit 2; there is none, or its file has problems.
     """
     places = find_places(start)
-    file = places.workspace_file
-    if not file.is_file():
-        return places, Workspace()
-    workspace, problems = read_workspace(
-        _text(file, places),
-        file=places.shown(file),
-        card_of=find_card,
-        models=catalog.models(),
-        strict=strict,
-    )
+    workspace, problems = read_shared(Disk(places), strict=strict)
     if workspace is None:
         raise CampaignError(USAGE, problems)
     if workspace.state is not None:
         places = find_places(start, state=workspace.state)
     return places, workspace
+
+
+class Disk:
+    """The workspace as it lies on disk; pictures are what their own bytes say."""
+
+    def __init__(self, places: Places) -> None:
+        self._places = places
+
+    def text(self, path: str) -> str | None:
+        """A file's text, None if there is none.
+
+        Raises:
+            CampaignError: exit 2; it is there and cannot be read.
+        """
+        file = self._places.root / path
+        if not file.is_file():
+            return None
+        try:
+            with file.open("rb") as opened:
+                return opened.read(_MOST_BYTES + 1).decode("utf-8", "surrogateescape")
+        except OSError as error:
+            raise CampaignError(USAGE, [_unreadable(self.shown(path), error)]) from error
+
+    def parent(self, below: str) -> str | None:
+        """Text of a file that a manifest extends, None if there is none in `campaigns/`."""
+        campaigns = self._places.campaigns
+        inside = os.path.realpath(campaigns)
+        real = os.path.realpath(campaigns / below)
+        is_inside = os.path.commonpath([inside, real]) == inside
+        return self.text(f"{CAMPAIGNS}/{below}") if is_inside else None
+
+    def shown(self, path: str) -> str:
+        """A path relative to the working directory."""
+        return self._places.shown(self._places.root / path)
+
+    def listing(self, name: str) -> Listing:
+        """What lies below a campaign's folder."""
+        return list_folder(self._places.campaign(name))
+
+    def facts(self, name: str, paths: Sequence[str]) -> Facts:
+        """What pictures are; makes the state folder that remembers them."""
+        folder = self._places.campaign(name)
+        by_file = {f"{folder}/{path}": path for path in paths}
+        prepare_state(self._places.state)
+        measured = facts_of(by_file, cache=self._places.cache, inspect=_inspect)
+        return {by_file[file]: facts for file, facts in measured.items()}
+
+
+def read_shared(files: Files, *, strict: bool = False) -> tuple[Workspace | None, list[Problem]]:
+    """What all campaigns share, and the problems with it; nothing special where no file says so."""
+    text = files.text(WORKSPACE)
+    if text is None:
+        return Workspace(), []
+    return read_workspace(
+        text,
+        file=files.shown(WORKSPACE),
+        card_of=find_card,
+        models=catalog.models(),
+        strict=strict,
+    )
+
+
+def read_manifest(files: Files, name: str, *, strict: bool = False) -> Read:
+    """The manifest of a campaign, with all that it extends; an empty one where there is none."""
+    path = f"{CAMPAIGNS}/{name}/{MANIFEST}"
+    parents = Parents(
+        path=f"{name}/{MANIFEST}",
+        text_of=files.parent,
+        shown=lambda below: files.shown(f"{CAMPAIGNS}/{below}"),
+    )
+    return read(files.text(path) or "", file=files.shown(path), parents=parents, strict=strict)
+
+
+def read_campaign(
+    files: Files, workspace: Workspace, name: str, *, strict: bool = False
+) -> tuple[Campaign | None, list[Problem]]:
+    """One campaign, None if a problem is an error; and its problems in file order."""
+    manifest = read_manifest(files, name, strict=strict)
+    wanted = pictures_wanted(manifest, files.listing(name))
+    return build(
+        manifest,
+        wanted,
+        facts=files.facts(name, wanted.paths),
+        card_of=find_card,
+        models=catalog.models(),
+        folder=name,
+        workspace=workspace,
+    )
 
 
 def find_card(model: str) -> Card | None:
@@ -74,29 +159,23 @@ def load(places: Places, workspace: Workspace, name: str, *, strict: bool = Fals
     Raises:
         CampaignError: exit 2; there is no campaign of this name.
     """
-    folder = places.campaign(name)
-    file = folder / MANIFEST
-    if not file.is_file():
-        raise CampaignError(USAGE, [_no_campaign(places, name)])
-    manifest = read(_text(file, places), file=places.shown(file), strict=strict)
-    wanted = pictures_wanted(manifest, list_folder(folder))
-    paths = {f"{folder}/{path}": path for path in wanted.paths}
-    prepare_state(places.state)
-    measured = facts_of(paths, cache=places.cache, inspect=_inspect)
-    campaign, problems = build(
-        manifest,
-        wanted,
-        facts={paths[path]: facts for path, facts in measured.items()},
-        card_of=find_card,
-        models=catalog.models(),
-        folder=name,
-        workspace=workspace,
-    )
+    require(places, name)
+    campaign, problems = read_campaign(Disk(places), workspace, name, strict=strict)
     subject = None
     if campaign is not None:
         card = priced(catalog.card(campaign.model), workspace)
         subject = Subject(campaign, card, workspace)
     return Loaded(name, subject, tuple(problems))
+
+
+def require(places: Places, name: str) -> None:
+    """Make sure that there is such a campaign.
+
+    Raises:
+        CampaignError: exit 2; there is none.
+    """
+    if not (places.campaign(name) / MANIFEST).is_file():
+        raise CampaignError(USAGE, [_no_campaign(places, name)])
 
 
 def chosen(places: Places, names: Sequence[str]) -> Sequence[str]:
@@ -152,19 +231,10 @@ def priced(card: Card, workspace: Workspace) -> Card:
     return replace(card, price=replace(rule, unit=own, kind="exact"))
 
 
-def _text(file: Path, places: Places) -> str:
-    try:
-        with file.open("rb") as opened:
-            raw = opened.read(_MOST_BYTES + 1)
-    except OSError as error:
-        raise CampaignError(USAGE, [_unreadable(file, places, error)]) from error
-    return raw.decode("utf-8", "surrogateescape")
-
-
-def _unreadable(file: Path, places: Places, error: OSError) -> Problem:
+def _unreadable(shown: str, error: OSError) -> Problem:
     return Problem(
         code="M102",
-        what=f"`{places.shown(file)}` cannot be read",
+        what=f"`{shown}` cannot be read",
         why=str(error.strerror),
         fix="check the file and its permissions",
     )

@@ -7,6 +7,7 @@ from pipeline import __version__
 from pipeline.commands.pages import Pages, thumb_name
 from pipeline.domain.campaign import ImageSet, Picture, PixelSize
 from pipeline.domain.fingerprint import CellKey
+from pipeline.domain.history import Delivery
 from pipeline.domain.identity import Recipe
 from pipeline.domain.money import MicroUsd
 from pipeline.domain.plan import Action, Address, Cell, Decision, Reason, Step
@@ -84,12 +85,13 @@ class _Builder:
         charge, basis = self._charge(cell.key, decision)
         known = self._pages.history.deliveries.get(cell.key, ())
         delivery = known[0] if known else None
+        recipe = self._recipe(cell, delivery)
         return sheet.Cell(
             address=cell.address,
             key=cell.key,
             state=state,
-            prompt=self._prompt(cell),
-            params=self._param(cell.recipe),
+            prompt=self._prompt(cell, recipe),
+            params=self._param(recipe),
             reason="" if state is sheet.CellState.DELIVERED else _reason(decision),
             picture=None if output is None else output.sha256,
             thumb=self._here(thumb_name(output.sha256)) if here and output else None,
@@ -152,8 +154,13 @@ class _Builder:
         shares = MicroUsd(sum(money.share_of(key) for money in moneys))
         return shares, _basis(is_confirmed=all(money.is_confirmed for money in moneys))
 
-    def _prompt(self, cell: Cell) -> int:
-        text = cell.recipe.prompt
+    def _recipe(self, cell: Cell, delivery: Delivery | None) -> Recipe:
+        """What the picture was made by; of a pinned one that is not what is asked for now."""
+        order = None if delivery is None else self._pages.history.orders.get(delivery.attempt)
+        return cell.recipe if cell.pin is None or order is None else order.recipe
+
+    def _prompt(self, cell: Cell, recipe: Recipe) -> int:
+        text = recipe.prompt
         if text in self._prompts:
             return self._prompts[text]
         sets = {s.id: s.values for s in self._campaign.sets}

@@ -5,19 +5,48 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from pipeline.adapters.lock_files import read_lines
+from pipeline.adapters.review_files import read_stored
 from pipeline.domain.diagnostics import Problem
 from pipeline.domain.difference import LostReceipt, Point
 from pipeline.domain.history import Filed
 from pipeline.domain.picture import PictureFacts
 from pipeline.domain.receipts import Foreign, Receipt, attempt_of, write
+from pipeline.domain.verdicts import Verdict
 from pipeline.manifest.files import Listing
 
 Facts = Mapping[str, PictureFacts | str]
 """What pictures are, or why they cannot be read, by path."""
 
 
-class Tree(Protocol):
+class Files(Protocol):
     """Where campaigns are read from. Paths are relative to the workspace, with `/`."""
+
+    def text(self, path: str) -> str | None:
+        """A file's text as the reader of manifests takes it, None if there is none."""
+        ...
+
+    def parent(self, below: str) -> str | None:
+        """Text of a file that a manifest extends, by its path below `campaigns/`.
+
+        None if there is none, or if a link to it leads out of `campaigns/`.
+        """
+        ...
+
+    def shown(self, path: str) -> str:
+        """A path as messages show it."""
+        ...
+
+    def listing(self, name: str) -> Listing:
+        """What lies below a campaign's folder."""
+        ...
+
+    def facts(self, name: str, paths: Sequence[str]) -> Facts:
+        """What pictures of a campaign are, by their paths below its folder."""
+        ...
+
+
+class Tree(Files, Protocol):
+    """A side of a comparison."""
 
     @property
     def point(self) -> Point:
@@ -33,24 +62,12 @@ class Tree(Protocol):
         """Names of all campaigns, sorted."""
         ...
 
-    def text(self, path: str) -> str | None:
-        """A file's text as the reader of manifests takes it, None if there is none."""
-        ...
-
-    def shown(self, path: str) -> str:
-        """A path as messages show it."""
-        ...
-
-    def listing(self, name: str) -> Listing:
-        """What lies below a campaign's folder."""
-        ...
-
-    def facts(self, name: str, paths: Sequence[str]) -> Facts:
-        """What pictures of a campaign are, by their paths below its folder."""
-        ...
-
     def locks(self) -> Iterator[tuple[str, str, bytes]]:
         """All files of receipts: campaign, name for messages, content."""
+        ...
+
+    def reviews(self) -> Iterator[tuple[str, str, bytes]]:
+        """All files of verdicts, as above."""
         ...
 
 
@@ -73,6 +90,13 @@ class Receipts:
             for name, shown, content in self._files(tree)
             for receipt in self._read(content, shown)
         ]
+
+    def verdicts(self, tree: Tree) -> dict[str, list[Verdict]]:
+        """All verdicts of a side, by campaign."""
+        found: dict[str, list[Verdict]] = {}
+        for name, shown, content in tree.reviews():
+            found.setdefault(name, []).extend(read_stored(content, shown, self.warnings))
+        return found
 
     def missing(self, base: Tree, head: Tree) -> list[Filed]:
         """Receipts that base has and head has not; one that was edited counts as missing."""

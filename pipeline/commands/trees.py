@@ -19,24 +19,27 @@ from pipeline.adapters.blobs import (
 )
 from pipeline.adapters.git import Entry, MissingObjectError, Objects, Repository, missing
 from pipeline.adapters.git_listing import Listed, list_tree
-from pipeline.adapters.listing import list_folder
 from pipeline.adapters.pictures import Inspect, facts_of
 from pipeline.adapters.places import Places, prepare_state
-from pipeline.commands.loading import MANIFEST, find_card, priced
+from pipeline.commands.loading import (
+    CAMPAIGNS,
+    MANIFEST,
+    Disk,
+    priced,
+    read_campaign,
+    read_shared,
+)
 from pipeline.commands.tree import Facts, Receipts, Tree
 from pipeline.domain.campaign import Workspace
 from pipeline.domain.diagnostics import CampaignError, Problem
 from pipeline.domain.difference import Point
 from pipeline.domain.picture import PictureFacts
 from pipeline.manifest.files import Listing
-from pipeline.manifest.load import build, pictures_wanted, read, read_workspace
 from pipeline.planning.wishes import Side, Wish, wish
 
 USAGE = 2
 _MOST_BYTES = 1_000_000
 _MOST_HOPS = 8
-_CAMPAIGNS = "campaigns"
-_WORKSPACE = f"{_CAMPAIGNS}/workspace.yaml"
 
 
 class CommitTree:
@@ -55,7 +58,7 @@ class CommitTree:
     @cached_property
     def _campaigns(self) -> Mapping[str, Mapping[str, Entry]]:
         """Files of each campaign, and of `campaigns/` itself under an empty name."""
-        under = f"{self._repository.prefix}{_CAMPAIGNS}/"
+        under = f"{self._repository.prefix}{CAMPAIGNS}/"
         found: dict[str, dict[str, Entry]] = {"": {}}
         for entry in self._repository.files(self.point.commit, under):
             path = entry.path.removeprefix(under)
@@ -78,7 +81,7 @@ class CommitTree:
     def text(self, path: str) -> str | None:
         """A file's text."""
         for _ in range(_MOST_HOPS):
-            name, slash, below = path.removeprefix(f"{_CAMPAIGNS}/").partition("/")
+            name, slash, below = path.removeprefix(f"{CAMPAIGNS}/").partition("/")
             entry = self._campaigns.get(name if slash else "", {}).get(below if slash else name)
             if entry is None:
                 return None
@@ -87,6 +90,10 @@ class CommitTree:
                 return content.decode("utf-8", "surrogateescape")
             path = posixpath.normpath(f"{posixpath.dirname(path)}/{os.fsdecode(content)}")
         return None
+
+    def parent(self, below: str) -> str | None:
+        """Text of a file that a manifest extends; links that lead out are not followed."""
+        return self.text(f"{CAMPAIGNS}/{below}")
 
     def shown(self, path: str) -> str:
         """`main:campaigns/winter/campaign.yaml`, which `git show` understands."""
@@ -111,7 +118,7 @@ class CommitTree:
         known = facts_of_blobs(here, self._objects, self._measuring)
         absent = [path for path in paths if known.get(blobs[path]) is None]
         if absent:
-            shown = [self.shown(f"{_CAMPAIGNS}/{name}/{path}") for path in absent]
+            shown = [self.shown(f"{CAMPAIGNS}/{name}/{path}") for path in absent]
             raise CampaignError(USAGE, [missing(shown)])
         found: dict[str, PictureFacts | str] = {}
         for path in paths:
@@ -125,10 +132,18 @@ class CommitTree:
 
     def locks(self) -> Iterator[tuple[str, str, bytes]]:
         """All files of receipts."""
+        return self._lines("lock", parts=2)
+
+    def reviews(self) -> Iterator[tuple[str, str, bytes]]:
+        """All files of verdicts."""
+        return self._lines("reviews", parts=3)
+
+    def _lines(self, folder: str, *, parts: int) -> Iterator[tuple[str, str, bytes]]:
         for name, files in sorted(self._campaigns.items()):
             for below, entry in sorted(files.items()):
-                if name and below.startswith("lock/") and below.endswith(".jsonl"):
-                    path = f"{_CAMPAIGNS}/{name}/{below}"
+                is_meant = below.startswith(f"{folder}/") and below.endswith(".jsonl")
+                if name and is_meant and below.count("/") == parts - 1:
+                    path = f"{CAMPAIGNS}/{name}/{below}"
                     yield name, self.shown(path), self._content(entry, path, most=None)
 
     def _content(self, entry: Entry, path: str, *, most: int | None = _MOST_BYTES + 1) -> bytes:
@@ -151,6 +166,7 @@ class WorkingTree:
         self.pointers = 0
         self._places = places
         self._measuring = measuring
+        self._disk = Disk(places)
 
     def names(self) -> Sequence[str]:
         """Names of all campaigns, sorted."""
@@ -158,22 +174,19 @@ class WorkingTree:
 
     def text(self, path: str) -> str | None:
         """A file's text."""
-        file = self._places.root / path
-        if not file.is_file():
-            return None
-        try:
-            with file.open("rb") as opened:
-                return opened.read(_MOST_BYTES + 1).decode("utf-8", "surrogateescape")
-        except OSError as error:
-            raise CampaignError(USAGE, [_unreadable(self.shown(path), error)]) from error
+        return self._disk.text(path)
+
+    def parent(self, below: str) -> str | None:
+        """Text of a file that a manifest extends."""
+        return self._disk.parent(below)
 
     def shown(self, path: str) -> str:
         """A path relative to the working directory."""
-        return self._places.shown(self._places.root / path)
+        return self._disk.shown(path)
 
     def listing(self, name: str) -> Listing:
         """What lies below a campaign's folder."""
-        return list_folder(self._places.campaign(name))
+        return self._disk.listing(name)
 
     def facts(self, name: str, paths: Sequence[str]) -> Facts:
         """What pictures are."""
@@ -200,6 +213,12 @@ class WorkingTree:
         """All files of receipts."""
         for file in sorted(self._places.campaigns.glob("*/lock/*.jsonl")):
             yield file.parent.parent.name, self._places.shown(file), file.read_bytes()
+
+    def reviews(self) -> Iterator[tuple[str, str, bytes]]:
+        """All files of verdicts."""
+        for file in sorted(self._places.campaigns.glob("*/reviews/*/*.jsonl")):
+            name = file.parent.parent.parent.name
+            yield name, self._places.shown(file), file.read_bytes()
 
 
 def _pointer_at(path: str) -> Pointer | None:
@@ -250,7 +269,7 @@ def load_side(tree: Tree, receipts: Receipts, *, like: Side | None = None) -> Lo
         CampaignError: exit 2, pictures or folders are not in this clone; exit 12, a lock is
             damaged or from a newer program.
     """
-    workspace, problems = _workspace(tree)
+    workspace, problems = read_shared(tree)
     wishes: dict[str, Wish] = {}
     for name in tree.names():
         known = None if like is None else like.wishes.get(name)
@@ -260,43 +279,15 @@ def load_side(tree: Tree, receipts: Receipts, *, like: Side | None = None) -> Lo
             wishes[name] = wished
     if any(problem.is_error for problem in problems) or workspace is None:
         return LoadedSide(None, tuple(problems))
-    return LoadedSide(Side(tree.point, workspace, wishes, receipts.of(tree)), tuple(problems))
-
-
-def _workspace(tree: Tree) -> tuple[Workspace | None, list[Problem]]:
-    text = tree.text(_WORKSPACE)
-    if text is None:
-        return Workspace(), []
-    return read_workspace(
-        text, file=tree.shown(_WORKSPACE), card_of=find_card, models=catalog.models()
-    )
+    side = Side(tree.point, workspace, wishes, receipts.of(tree), receipts.verdicts(tree))
+    return LoadedSide(side, tuple(problems))
 
 
 def _wish(
     tree: Tree, workspace: Workspace, name: str, known: Wish | None
 ) -> tuple[Wish | None, list[Problem]]:
-    path = f"{_CAMPAIGNS}/{name}/{MANIFEST}"
-    manifest = read(tree.text(path) or "", file=tree.shown(path))
-    wanted = pictures_wanted(manifest, tree.listing(name))
-    campaign, problems = build(
-        manifest,
-        wanted,
-        facts=tree.facts(name, wanted.paths),
-        card_of=find_card,
-        models=catalog.models(),
-        folder=name,
-        workspace=workspace,
-    )
+    campaign, problems = read_campaign(tree, workspace, name)
     if campaign is None:
         return None, problems
     made = wish(campaign, priced(catalog.card(campaign.model), workspace), like=known)
     return made, [*problems, *made.expansion.problems]
-
-
-def _unreadable(shown: str, error: OSError) -> Problem:
-    return Problem(
-        code="M125",
-        what=f"`{shown}` cannot be read",
-        why=str(error.strerror),
-        fix="check the file and its permissions",
-    )

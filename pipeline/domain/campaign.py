@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, get_args
 
 from pipeline.domain.diagnostics import Span
-from pipeline.domain.fingerprint import Json
+from pipeline.domain.fingerprint import CellKey, Json, Sha256
+from pipeline.domain.lint import LintLevel
 from pipeline.domain.money import MicroUsd
 from pipeline.domain.picture import PictureFacts
 from pipeline.domain.review_budget import NO_RULES, Rules
@@ -13,6 +14,9 @@ from pipeline.domain.review_budget import NO_RULES, Rules
 Fit = Literal["cover", "contain"]
 RenditionFormat = Literal["jpeg", "png", "webp"]
 Sequence = Literal["pictures", "takes"]
+AxisName = Literal["set", "picture", "variant", "size", "take"]
+AXES: tuple[AxisName, ...] = get_args(AxisName)
+"""The axes of the matrix, in the order of addresses."""
 
 ONLY_VARIANT = "base"
 """Id of the variant of a campaign that declares none."""
@@ -128,38 +132,94 @@ class Where:
 
 @dataclass(frozen=True, slots=True)
 class Exclude:
-    """Cells that are not wanted."""
+    """Cells that are not wanted; `optional` where there may be none to take away."""
 
     where: Where
     why: str
+    optional: bool = False
     at: Span | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Extend:
-    """Values and parameters that some cells see instead of their variant's; creates no cell."""
+    """Values and parameters that some cells see instead of their variant's; creates no cell.
+
+    `optional` where there may be no such cell.
+    """
 
     where: Where
     values: Mapping[str, str]
     params: Mapping[str, Json]
+    optional: bool = False
     at: Span | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Add:
-    """Cells beside those of the matrix; axes left out mean all. `where.take` is always given."""
+    """Cells beside those of the matrix; axes left out mean all. `where.take` is always given.
+
+    A rule that matches nothing of the matrix creates what it names of all that is declared.
+    `optional` where all of it may be there already.
+    """
 
     where: Where
+    optional: bool = False
     at: Span | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
-class Matrix:
-    """The rules that shape the product of the axes, each kind in file order."""
+class Axes:
+    """Values of the axes, each once, in the author's order; None means all, in manifest order.
 
+    Attributes:
+        set: ids of image sets.
+        picture: ids of pictures by image set.
+        variant: ids of variants.
+        size: names of native sizes, or `master`.
+        take: numbers of takes.
+    """
+
+    set: tuple[str, ...] | None = None
+    picture: Mapping[str, tuple[str, ...]] | None = None
+    variant: tuple[str, ...] | None = None
+    size: tuple[str, ...] | None = None
+    take: tuple[int, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """What shapes the product of the axes; rules of each kind are in file order.
+
+    Attributes:
+        axes: what of each axis is multiplied.
+        zip: groups of axes that advance together, the first value of each with the first of the
+            others; as long as each other, and no axis in two groups.
+        exclude: what is taken away.
+        extend: what sees other values.
+        add: what comes on top.
+    """
+
+    axes: Axes = Axes()
+    zip: tuple[tuple[AxisName, ...], ...] = ()
     exclude: tuple[Exclude, ...] = ()
     extend: tuple[Extend, ...] = ()
     add: tuple[Add, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Pin:
+    """An old delivery that serves a cell whatever its key is now.
+
+    Attributes:
+        address: of the cell, as people write it.
+        key: of the cell that the delivery was bought for.
+        picture: its digest.
+    """
+
+    address: str
+    key: CellKey
+    picture: Sha256
+    at: Span | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +248,7 @@ class Campaign:
     Attributes:
         name: the folder's name.
         file: the manifest, relative to the working directory, for messages.
-        manifest: SHA-256 of the manifest's text, hex.
+        manifest: SHA-256 of the manifest's text and of those that it extends, hex.
         model: id of a card.
         sets: in manifest order; empty for text-to-image.
         prompt: the shared prompt, NFC, with placeholders, without surrounding blank lines.
@@ -201,6 +261,10 @@ class Campaign:
         assume_max: ceiling for one picture that the author states where the price is only a floor
             or unknown.
         canary: how many pictures a run buys first before it stops for a look; None for no stop.
+        review_need: reviewers who have to approve a picture, 1 or more.
+        pins: in manifest order; they speak of real money's pictures.
+        max_jobs: most cells that may be wanted; None for no limit.
+        lint: rules of craft and thrift that are switched here, by code.
     """
 
     name: str
@@ -222,8 +286,13 @@ class Campaign:
     sequence: Sequence
     assume_max: MicroUsd | None
     canary: int | None = None
+    review_need: int = 1
+    pins: tuple[Pin, ...] = ()
+    max_jobs: int | None = None
+    lint: Mapping[str, LintLevel] = field(default_factory=dict)
     prompt_at: Span | None = field(default=None, compare=False)
     budget_at: Span | None = field(default=None, compare=False)
+    matrix_at: Span | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,8 +321,10 @@ class Workspace:
         month_images: most pictures bought in one UTC month.
         prices: price of one picture by model id, where it is above the card's.
         forbidden: model ids that no campaign may use.
+        max_jobs: most cells that any one campaign may want, if the workspace says so.
         state: folder for local state, relative to the repository, if not `.campaign`.
         rules: limits that a review holds a change against.
+        lint: rules of craft and thrift that are switched for all campaigns, by code.
     """
 
     account: Account = Account()
@@ -263,5 +334,7 @@ class Workspace:
     month_images: int | None = None
     prices: Mapping[str, MicroUsd] = field(default_factory=dict)
     forbidden: tuple[str, ...] = ()
+    max_jobs: int | None = None
     state: str | None = None
     rules: Rules = NO_RULES
+    lint: Mapping[str, LintLevel] = field(default_factory=dict)

@@ -6,8 +6,10 @@ from them.
 """
 
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from operator import itemgetter
 from typing import Any, Literal, NamedTuple
 
@@ -191,7 +193,23 @@ def is_echoed(sent: Mapping[str, Json], echo: Mapping[str, Json]) -> bool:
     The provider may add fields of its own, such as defaults. Decimals are text with us and may be
     numbers there.
     """
-    return all(
-        name in echo and (echo[name] == value or str(echo[name]) == str(value))
-        for name, value in sent.items()
-    )
+    return all(name in echo and _is_same(value, echo[name]) for name, value in sent.items())
+
+
+def _is_same(sent: Json, told: Json) -> bool:
+    if isinstance(sent, dict) and isinstance(told, dict):
+        return is_echoed(sent, told)
+    if isinstance(sent, list) and isinstance(told, list):
+        return len(sent) == len(told) and all(map(_is_same, sent, told))
+    if sent == told or str(sent) == str(told):
+        return True
+    # `1` may come back as 1.0, and `0.00001` as 1e-05.
+    is_number = isinstance(told, int | float) and not isinstance(told, bool)
+    return is_number and isinstance(sent, str) and _as_decimal(sent) == Decimal(str(told))
+
+
+def _as_decimal(text: str) -> Decimal | None:
+    return Decimal(text) if _DECIMAL.fullmatch(text) else None
+
+
+_DECIMAL = re.compile(r"-?[0-9]{1,40}(?:\.[0-9]{1,40})?")

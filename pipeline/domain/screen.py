@@ -10,6 +10,8 @@ MOST_ALIKE = 5
 """How many problems of one code are shown in full; the rest are counted."""
 
 _WIDTH = 100
+_LOOKED_AT = 1_000
+"""Characters on either side of a place."""
 _TAB = "    "
 _CUT = "…"
 _MOST_PLACES = 10
@@ -20,15 +22,15 @@ def render(problem: Problem) -> str:
 
     No line break at the end. Characters that a terminal would obey or hide are shown by number.
     """
-    lines = [f"{problem.severity.value}[{problem.code}]: {_visible(problem.what)}"]
+    lines = [f"{problem.severity.value}[{problem.code}]: {visible(problem.what)}"]
     if problem.at is not None:
-        lines.append(f" --> {_visible(str(problem.at))}")
+        lines.append(f" --> {visible(str(problem.at))}")
         if problem.source_line.strip():
             lines += _excerpt(problem.at, problem.source_line)
-    lines.append(f"why: {_visible(problem.why)}")
+    lines.append(f"why: {visible(problem.why)}")
     if problem.money:
-        lines.append(f"money: {_visible(problem.money)}")
-    lines.append(f"fix: {_visible(problem.fix)}")
+        lines.append(f"money: {visible(problem.money)}")
+    lines.append(f"fix: {visible(problem.fix)}")
     return "\n".join(lines)
 
 
@@ -38,7 +40,8 @@ def render_all(problems: Iterable[Problem]) -> str:
     Of one code and severity the first five are shown; one more paragraph counts the rest and says
     where they are. Empty text for no problems.
     """
-    ordered = in_file_order(problems)
+    # What is wrong in a file that several campaigns extend is found with each and said once.
+    ordered = in_file_order(dict.fromkeys(problems))
     paragraphs: list[str] = []
     shown: Counter[tuple[str, str]] = Counter()
     total = Counter(_kind(problem) for problem in ordered)
@@ -62,7 +65,7 @@ def _folded(rest: Sequence[Problem]) -> str:
     places = list(dict.fromkeys(str(problem.at) for problem in rest if problem.at is not None))
     text = f"{rest[0].severity.value}[{rest[0].code}]: {len(rest)} more like these"
     if places:
-        text += "".join(f"\n --> {_visible(place)}" for place in places[:_MOST_PLACES])
+        text += "".join(f"\n --> {visible(place)}" for place in places[:_MOST_PLACES])
     if len(places) > _MOST_PLACES:
         text += f"\n --> and {len(places) - _MOST_PLACES} more places"
     return text
@@ -70,8 +73,10 @@ def _folded(rest: Sequence[Problem]) -> str:
 
 def _excerpt(at: Span, line: str) -> list[str]:
     """The source line, cut to fit, and a caret below the place."""
-    before = _visible(line[: at.column - 1])
-    behind = _visible(line[at.column - 1 :].rstrip())
+    # A line may have a million characters, of which these are more than can be shown.
+    here = at.column - 1
+    before = visible(line[max(0, here - _LOOKED_AT) : here])
+    behind = visible(line[here : here + _LOOKED_AT].rstrip())
     gutter = f"{at.line} | "
     room = _WIDTH - len(gutter)
     if _columns(before) + _columns(behind) > room:
@@ -122,7 +127,7 @@ def _width(character: str) -> int:
 _JOINERS = "\u200c\u200d"
 
 
-def _visible(text: str) -> str:
+def visible(text: str) -> str:
     """Text on one line in which nothing hides and nothing can steer the terminal."""
     if text.isascii() and text.isprintable():
         return text

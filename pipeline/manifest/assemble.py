@@ -1,6 +1,6 @@
 """Manifests without problems to campaigns: defaults filled in, pictures and places attached."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from pipeline.domain.campaign import (
     ONLY_VARIANT,
@@ -13,12 +13,14 @@ from pipeline.domain.campaign import (
     ImageSet,
     Matrix,
     Picture,
+    Pin,
     Size,
     Variant,
     Where,
     Workspace,
 )
 from pipeline.domain.card import Card
+from pipeline.domain.diagnostics import Span
 from pipeline.domain.fingerprint import digest
 from pipeline.domain.picture import PictureFacts
 from pipeline.domain.review_budget import Rules
@@ -27,11 +29,14 @@ from pipeline.manifest.model import (
     AddEntry,
     ExcludeEntry,
     ImagesEntry,
+    Manifest,
     RulesEntry,
     SizeEntry,
     WhereEntry,
     WorkspaceFile,
 )
+from pipeline.manifest.places import Pointer, Source
+from pipeline.manifest.rules.axes import axes_of
 from pipeline.manifest.rules.case import Case
 from pipeline.manifest.rules.params import fitted_params
 from pipeline.manifest.rules.prompt import SUBJECT
@@ -39,6 +44,9 @@ from pipeline.manifest.rules.sizes import master_of
 
 DEFAULT_QUALITY = {"jpeg": 88, "webp": 82, "png": 88}
 """Encoder quality where none is written; `png` loses nothing and has no use for it."""
+
+DEFAULT_MAX_JOBS = 10_000
+"""Most cells that a campaign may want where nobody says how many."""
 
 TIERS: Mapping[str, tuple[int, int]] = {
     "bronze": (2, 2),
@@ -52,12 +60,12 @@ Source: the provider's page on account levels, edition of 2026.
 """
 
 
-def assemble(case: Case, text: str, card: Card) -> Campaign:
+def assemble(case: Case, texts: Sequence[str], card: Card) -> Campaign:
     """Put a campaign together.
 
     Args:
         case: a manifest without errors.
-        text: of the manifest, for its digest.
+        texts: of the manifest and of what it extends, for their digest.
         card: of its model.
     """
     manifest = case.manifest
@@ -67,7 +75,7 @@ def assemble(case: Case, text: str, card: Card) -> Campaign:
         owner=manifest.owner,
         tags=manifest.tags,
         file=case.source.file,
-        manifest=digest(text),
+        manifest=digest("\0".join(texts)),
         model=manifest.model,
         sets=tuple(_image_set(case, name, entry) for name, entry in manifest.images.items()),
         prompt=manifest.prompt,
@@ -87,9 +95,29 @@ def assemble(case: Case, text: str, card: Card) -> Campaign:
         sequence=manifest.sequence,
         assume_max=manifest.assume_max_usd,
         canary=manifest.canary,
+        review_need=manifest.review.need,
+        pins=tuple(
+            Pin(address, pin.key, pin.picture, at=case.source.locate_key(("pins", address)))
+            for address, pin in manifest.pins.items()
+        ),
+        max_jobs=max_jobs(manifest, case.workspace),
+        lint=manifest.lint.levels,
         prompt_at=case.source.locate(("prompt",)),
         budget_at=case.source.locate_key(("budget",)),
+        matrix_at=_matrix_at(case.source),
     )
+
+
+def max_jobs(manifest: Manifest, workspace: Workspace) -> int:
+    """Most cells that a campaign may want: the lower of what it and its workspace say."""
+    said = [most for most in (manifest.max_jobs, workspace.max_jobs) if most is not None]
+    return min(said, default=DEFAULT_MAX_JOBS)
+
+
+def _matrix_at(source: Source) -> Span:
+    """Where to change how many cells a campaign wants."""
+    ways: tuple[Pointer, ...] = (("max_jobs",), ("matrix",))
+    return source.locate_key(next((way for way in ways if way in source.values), ("prompt",)))
 
 
 def assemble_workspace(body: WorkspaceFile) -> Workspace:
@@ -107,8 +135,10 @@ def assemble_workspace(body: WorkspaceFile) -> Workspace:
         month_images=body.budget.month_images,
         prices=body.prices,
         forbidden=tuple(sorted(set(body.forbid_models))),
+        max_jobs=body.max_jobs,
         state=body.state,
         rules=_rules(body.rules),
+        lint=body.lint.levels,
     )
 
 
@@ -185,10 +215,13 @@ def _size(case: Case, name: str, entry: SizeEntry) -> Size:
 def _matrix(case: Case, card: Card) -> Matrix:
     matrix = case.manifest.matrix
     return Matrix(
+        axes=axes_of(case),
+        zip=matrix.zip,
         exclude=tuple(
             Exclude(
                 where=_where(entry),
                 why=entry.why,
+                optional=entry.optional,
                 at=case.source.locate(case.rule("exclude", index)),
             )
             for index, entry in enumerate(matrix.exclude)
@@ -198,12 +231,17 @@ def _matrix(case: Case, card: Card) -> Matrix:
                 where=_where(entry.where),
                 values=dict(entry.with_.model_extra or {}),
                 params=fitted_params(card, entry.with_.params),
+                optional=entry.optional,
                 at=case.source.locate(case.rule("extend", index)),
             )
             for index, entry in enumerate(matrix.extend)
         ),
         add=tuple(
-            Add(where=_where(entry), at=case.source.locate(case.rule("add", index)))
+            Add(
+                where=_where(entry),
+                optional=entry.optional,
+                at=case.source.locate(case.rule("add", index)),
+            )
             for index, entry in enumerate(matrix.add)
         ),
     )

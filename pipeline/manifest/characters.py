@@ -28,6 +28,33 @@ def find(text: str) -> list[tuple[int, str]]:
     return [(found.start(), found[0][0]) for found in _BAD.finditer(text)]
 
 
+def other_encoding(text: str) -> str | None:
+    """The encoding that a text really has, None where it is probably UTF-8.
+
+    Args:
+        text: decoded as UTF-8, with lone surrogates for bytes that are none.
+    """
+    for mark, name in _MARKS:
+        if text.startswith(mark):
+            return name
+    beginning = text[:_BEGINNING]
+    nulls = beginning.count("\0")
+    if nulls * 3 < len(beginning) or not nulls:
+        return None
+    return "UTF-16" if nulls * 3 < len(beginning) * 2 else "UTF-32"
+
+
+_BEGINNING = 64
+"""Characters in which every second one is NUL if the text is UTF-16 without a mark."""
+# The longer marks first: UTF-32 begins like UTF-16.
+_MARKS = (
+    ("\udcff\udcfe\0\0", "UTF-32"),
+    ("\0\0\udcfe\udcff", "UTF-32"),
+    ("\udcff\udcfe", "UTF-16"),
+    ("\udcfe\udcff", "UTF-16"),
+)
+
+
 def masked(text: str) -> str:
     """The text with a stand-in for every bad character; as long as before."""
     return _BAD.sub(lambda found: STAND_IN * len(found[0]), text)

@@ -87,6 +87,16 @@ RULE_ALL: Final = "M092"
 RULE_EMPTY: Final = "M093"
 
 STATE: Final = "M095"
+PIN: Final = "M096"
+UNEQUAL: Final = "M097"
+ZIPPED: Final = "M098"
+NAMED_TWICE: Final = "M099"
+
+EXTENDS: Final = "M140"
+NO_PARENT: Final = "M141"
+ENDLESS: Final = "M142"
+LOOSER: Final = "M143"
+REMOVES_NOTHING: Final = "M144"
 
 MEANINGS: Final[Mapping[str, str]] = {
     SYNTAX: "the file is not YAML",
@@ -164,5 +174,14 @@ MEANINGS: Final[Mapping[str, str]] = {
     RULE_ALL: "an `exclude` rule that excludes everything",
     RULE_EMPTY: "an `extend` rule that changes nothing",
     STATE: "a place for local state that cannot be one",
+    PIN: "a pin that names no cell key or no digest",
+    UNEQUAL: "axes of different lengths that should advance together",
+    ZIPPED: "axes that cannot advance together",
+    NAMED_TWICE: "a name twice in the list of an axis",
+    EXTENDS: "a path in `extends` that is not one in `campaigns/`",
+    NO_PARENT: "a file to extend that is not there",
+    ENDLESS: "files that extend one another without end",
+    LOOSER: "a cap above that of the file it extends",
+    REMOVES_NOTHING: "a `null` where there is nothing to take away",
 }
 """One line a code, for the documentation and for lists of folded problems."""

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ValidationError
 
 from pipeline.domain.fingerprint import Json
 from pipeline.manifest import codes
-from pipeline.manifest.places import Pointer, Problems, Source
+from pipeline.manifest.places import MAX_PROBLEMS, Pointer, Problems, Source
 from pipeline.manifest.schema import (
     Mismatch,
     Schema,
@@ -26,6 +26,10 @@ from pipeline.manifest.schema import (
 from pipeline.manifest.wording import did_you_mean, dotted, nearest, quoted, thing
 
 Body = TypeVar("Body", bound=BaseModel)
+
+NULLS = ("null", "~")
+"""How a file says that it does without a value of what it extends; nothing at all after a key is a
+slip."""
 
 _MOST_FOR_SCHEMA = 10_000
 _MOST_KEYS = 30
@@ -103,7 +107,7 @@ def decode(
     """
     root = source.value
     if not isinstance(root, dict):
-        _not_a_map(root, problems)
+        not_a_map(root, problems)
         return None
     version = root.get("version")
     if isinstance(version, int) and version > 1:
@@ -240,10 +244,11 @@ def _merged(
         if item.kind in ("kind", "else") and is_said:
             continue
         by_pointer[item.pointer] = item
+    # No more of them than problems are shown: to look for the nearest name takes long.
+    unknown = [item.pointer for item in by_pointer.values() if item.kind == "unknown"]
     misspelt = {
-        (*item.pointer[:-1], nearest(str(item.pointer[-1]), known_keys(schema, item.pointer[:-1])))
-        for item in by_pointer.values()
-        if item.kind == "unknown"
+        (*pointer[:-1], nearest(str(pointer[-1]), known_keys(schema, pointer[:-1])))
+        for pointer in unknown[:MAX_PROBLEMS]
     }
     for item in by_pointer.values():
         if item.kind != "missing" or item.pointer not in misspelt:
@@ -330,7 +335,8 @@ def _note(refused: Iterable[_Refused], schema: Schema, problems: Problems) -> No
                 _wrong_kind(item, schema, problems)
 
 
-def _not_a_map(root: Json, problems: Problems) -> None:
+def not_a_map(root: Json, problems: Problems) -> None:
+    """Note that a whole file is no map, unless its text was refused already."""
     if problems.found:
         return
     what = "the file is empty" if root is None else f"the file is {thing(root)}"
@@ -344,6 +350,8 @@ def _not_a_map(root: Json, problems: Problems) -> None:
 
 
 def _unknown_key(pointer: Pointer, schema: Schema, problems: Problems) -> None:
+    if problems.are_full:
+        return  # to look for the nearest name takes long, and nobody would read it
     key, around = str(pointer[-1]), pointer[:-1]
     problems.add(
         codes.UNKNOWN_KEY,
@@ -394,7 +402,23 @@ def _empty(pointer: Pointer, schema: Schema, problems: Problems) -> None:
         return
     source = problems.source
     at = source.locate_key(pointer)
-    is_comment = f"{pointer[-1]}: #" in source.line(at.line)[at.column - 1 :]
+    if source.ancestors and source.written(pointer) in NULLS:
+        problems.add(
+            codes.REMOVES_NOTHING,
+            at,
+            what=f"`{dotted(pointer)}` removes nothing",
+            why=f"`{source.written(pointer)}` takes away what this file extends, and that has no"
+            " such value",
+            fix=did_you_mean(
+                str(pointer[-1]),
+                source.ancestors[0].keys_at(pointer[:-1]),
+                kind="keys there",
+                otherwise="delete the line",
+                most=_MOST_KEYS,
+            ),
+        )
+        return
+    is_comment = f"{pointer[-1]}: #" in source.line_of(at)[at.column - 1 :]
     problems.add(
         codes.KIND,
         at,

@@ -111,6 +111,11 @@ def is_absolute(path: str) -> bool:
     return path.startswith(("/", "~", "\\\\")) or _DRIVE.match(path) is not None
 
 
+def is_address(path: str) -> bool:
+    """Whether it is an address on a network."""
+    return _ADDRESS.match(path) is not None
+
+
 def picture_id(path: str, folder: str) -> str:
     """Name a picture by its path below a folder: small letters, digits, `.`, `_` and `-`.
 
@@ -160,7 +165,7 @@ def _trouble(text: str) -> tuple[str, str] | None:
     copy = "copy the pictures into the campaign's folder and name them from there"
     if not text:
         return "it is empty", "write a path or a pattern such as `images/*.jpg`"
-    if _ADDRESS.match(text):
+    if is_address(text):
         return "it is an address, and pictures are sent from files", copy
     if "\\" in text:
         return "it has a backslash; folders are separated by `/` on every system", (

@@ -13,8 +13,9 @@ from typing import TypeAlias
 
 _WILD = re.compile(r"[*?\[]")
 _TOKEN = re.compile(
-    r"(?P<stars>\*+)|(?P<one>\?)|\[(?P<not>!?)(?P<set>\]?[^\]]*)\]|(?P<plain>.)", re.DOTALL
+    r"(?P<stars>\*+)|(?P<one>\?)|\[(?P<not>!?)(?P<set>\]?[^\]]{0,255})\]|(?P<plain>.)", re.DOTALL
 )
+"""A set is bounded in length: to look for the end of each `[` of a long text takes for ever."""
 _ANY_FOLDERS = "**"
 _NEVER = "(?!)"
 
@@ -95,6 +96,8 @@ def _with_skipped(states: set[int], wanted: Sequence[_Part]) -> set[int]:
         following = state
         while following < len(wanted) and wanted[following] is None:
             following += 1
+            if following in reached:
+                break  # whoever reached it went on from there, or will
             reached.add(following)
     return reached
 

@@ -7,7 +7,7 @@ that an author can write.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipeline.domain.campaign import Campaign, Workspace
 from pipeline.domain.card import Card
@@ -18,6 +18,7 @@ from pipeline.manifest import codes
 from pipeline.manifest.assemble import assemble, assemble_workspace
 from pipeline.manifest.decode import Decoded, decode
 from pipeline.manifest.files import Listing, SetFiles, is_absolute, match_files
+from pipeline.manifest.inherit import NO_PARENTS, Parents, inherit
 from pipeline.manifest.model import Manifest, WorkspaceFile
 from pipeline.manifest.places import Pointer, Problems, Source
 from pipeline.manifest.rules.budget import check_budget, check_not_zero, check_prices
@@ -57,21 +58,17 @@ class Read:
     """A manifest's text, read as far as it will go.
 
     Attributes:
-        source: values and places.
+        source: values and places, those of what it extends included.
         decoded: the manifest without what was refused; None if there is nothing to go on with.
-        text: as given; its digest is part of the campaign.
-        problems: of the text, in file order.
+        texts: as given, and those of what it extends, nearest first; their digest is part of the
+            campaign.
+        problems: of these texts, in file order.
     """
 
     source: Source
     decoded: Decoded[Manifest] | None
-    text: str
+    texts: tuple[str, ...]
     problems: tuple[Problem, ...]
-
-    @property
-    def manifest(self) -> Manifest | None:
-        """The typed manifest, if it is whole."""
-        return None if self.problems or self.decoded is None else self.decoded.body
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,21 +89,29 @@ class Wanted:
         return tuple(sorted({path for files in self.sets.values() for path in files.places}))
 
 
-def read(text: str, *, file: str, strict: bool = False) -> Read:
-    """Read a manifest.
+def read(text: str, *, file: str, parents: Parents = NO_PARENTS, strict: bool = False) -> Read:
+    """Read a manifest and what it extends.
 
     Args:
         text: decoded from UTF-8; `surrogateescape` gets bytes that are none a good message.
         file: its name relative to the working directory, for messages.
+        parents: where it stands, and the files that it may extend.
         strict: check it against the published JSON Schema even if the types accept it.
     """
     source, found = parse(text, file=file)
+    inherited = inherit(source, parents)
+    source = inherited.source
     problems = Problems(source)
-    problems.found += found
+    problems.found += [*found, *inherited.problems]
     decoded = None
     if source.value is not None or not found:
         decoded = decode(source, Manifest, campaign_schema, _STAND_INS, problems, strict=strict)
-    return Read(source, decoded, text, tuple(in_file_order(problems.found)))
+    texts = (text, *inherited.texts)
+    if inherited.is_whole:
+        return Read(source, decoded, texts, tuple(in_file_order(problems.found)))
+    # What is missing may stand in the parent that could not be read, and so may what else counts.
+    kept = [problem for problem in problems.found if problem.code != codes.MISSING_KEY]
+    return Read(source, None, texts, tuple(in_file_order(kept)))
 
 
 def pictures_wanted(manifest: Read, listing: Listing) -> Wanted:
@@ -168,10 +173,18 @@ def build(
     )
     for check in _CHECKS:
         check(case)
-    problems = in_file_order([*manifest.problems, *wanted.problems, *case.problems.found])
+    found = [_told_for(folder, manifest, one) for one in (*wanted.problems, *case.problems.found)]
+    problems = in_file_order([*manifest.problems, *found])
     if any(problem.is_error for problem in problems) or case.card is None:
         return None, problems
-    return assemble(case, manifest.text, case.card), problems
+    return assemble(case, manifest.texts, case.card), problems
+
+
+def _told_for(folder: str, manifest: Read, problem: Problem) -> Problem:
+    """A problem with what is written in a parent says which campaign has it."""
+    if problem.at is None or problem.at.file == manifest.source.file:
+        return problem
+    return replace(problem, why=f"{problem.why} (in campaign `{folder}`)")
 
 
 def read_workspace(
@@ -194,20 +207,28 @@ def read_workspace(
     Returns:
         The workspace, None if there are problems; and these in file order.
     """
-    source, found = parse(text, file=file)
-    problems = Problems(source)
-    problems.found += found
-    if source.value is None and found:
-        return None, found
-    decoded = decode(
-        source, WorkspaceFile, workspace_schema, _WORKSPACE_STAND_INS, problems, strict=strict
-    )
+    _, decoded, problems = read_workspace_file(text, file=file, strict=strict)
     if decoded is None:
         return None, in_file_order(problems.found)
     body = decoded.body
     _check_workspace(body, decoded, problems, card_of, list(models))
     workspace = None if problems.found else assemble_workspace(body)
     return workspace, in_file_order(problems.found)
+
+
+def read_workspace_file(
+    text: str, *, file: str, strict: bool = False
+) -> tuple[Source, Decoded[WorkspaceFile] | None, Problems]:
+    """A workspace file's values with their places, its types, and the problems so far."""
+    source, found = parse(text, file=file)
+    problems = Problems(source)
+    problems.found += found
+    decoded = None
+    if source.value is not None or not found:
+        decoded = decode(
+            source, WorkspaceFile, workspace_schema, _WORKSPACE_STAND_INS, problems, strict=strict
+        )
+    return source, decoded, problems
 
 
 def _check_workspace(

@@ -9,37 +9,53 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, GetJsonSchemaHandler, model_validator
 from pydantic_core import CoreSchema
 
+from pipeline.domain import lint
+from pipeline.domain.lint import LintLevel
 from pipeline.manifest.values import (
+    AxisNames,
+    AxisTakes,
     Bytes,
     Colour,
+    Digest,
     FitWord,
     Flag,
     Focus,
     FormatWord,
     Images,
     Increase,
+    Jobs,
     Line,
+    LintWord,
     Money,
     OnLostWord,
     Patterns,
     PerCent,
+    PinnedKey,
     Quality,
     Rate,
+    Reviewers,
     SequenceWord,
     Size,
     Takes,
     Text,
     TierWord,
     Version,
+    Zipped,
 )
 
 _STRICT = ConfigDict(frozen=True, extra="forbid")
 _OPEN = ConfigDict(frozen=True, extra="allow")
 
+_HEX_EXAMPLE = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+
 _PARAMS = (
     "Model parameters by name, as `campaign models show MODEL` lists them."
     " What the plan itself decides (prompt, pictures, size, number of pictures) is not set here."
 )
+
+
+def _rule(code: str) -> Any:
+    return Field(description=f"Looks for {lint.LINT_RULES[code]}.")
 
 
 class ImagesEntry(BaseModel):
@@ -181,6 +197,10 @@ _SIZE = Field(
     description="`master`, or the name of a size that is bought (`native`).", examples=["master"]
 )
 _TAKE = Field(description="Number of the take.", examples=[2])
+_OPTIONAL = Field(
+    description="Whether it is fine if this rule changes nothing, as in a file that several"
+    " campaigns extend. Otherwise a rule that changes nothing is a problem."
+)
 
 
 class WhereEntry(BaseModel):
@@ -208,6 +228,7 @@ class ExcludeEntry(BaseModel):
     why: Annotated[
         Line, Field(description="The reason, for reviewers.", examples=["no bag outdoors"])
     ] = ""
+    optional: Annotated[Flag, _OPTIONAL] = False
 
 
 class WithEntry(BaseModel):
@@ -235,10 +256,14 @@ class ExtendEntry(BaseModel):
             examples=[{"light": "blue hour"}],
         ),
     ]
+    optional: Annotated[Flag, _OPTIONAL] = False
 
 
 class AddEntry(BaseModel):
-    """One more take of some pictures, beside those of the matrix; what is left out means all."""
+    """Pictures beside those of the matrix: one more take, or what `axes` leave out.
+
+    An axis that is left out means all.
+    """
 
     model_config = _STRICT
 
@@ -247,12 +272,82 @@ class AddEntry(BaseModel):
     variant: Annotated[Line | None, _VARIANT] = None
     size: Annotated[Line | None, _SIZE] = None
     take: Annotated[Takes, _TAKE]
+    optional: Annotated[Flag, _OPTIONAL] = False
+
+
+class AxesEntry(BaseModel):
+    """Which values of the axes are multiplied; an axis that is left out has all of its values.
+
+    The order matters for `zip` alone.
+    """
+
+    model_config = _STRICT
+
+    set: Annotated[
+        AxisNames,
+        Field(
+            description="Image sets: `all`, a name or a list of names; `*` for part of a name.",
+            examples=["all", ["anna", "bag"]],
+        ),
+    ] = ("all",)
+    picture: Annotated[
+        AxisNames,
+        Field(
+            description="Picture ids, in whichever sets have them: `all`, an id or a list of ids;"
+            " `*` for part of an id.",
+            examples=["all", ["front", "side-*"]],
+        ),
+    ] = ("all",)
+    variant: Annotated[
+        AxisNames,
+        Field(
+            description="Variants: `all`, a name or a list of names; `*` for part of a name.",
+            examples=["all", ["snow", "studio"]],
+        ),
+    ] = ("all",)
+    size: Annotated[
+        AxisNames,
+        Field(
+            description="Sizes that are bought, `master` or those with a `native`: `all`, a name or"
+            " a list of names.",
+            examples=["all", ["master", "story"]],
+        ),
+    ] = ("all",)
+    take: Annotated[
+        AxisTakes,
+        Field(
+            description="Takes, of those that `takes` counts: `all`, a number or a list of"
+            " numbers.",
+            examples=["all", [1, 2]],
+        ),
+    ] = ()
 
 
 class MatrixEntry(BaseModel):
-    """Rules that shape the product of image sets, pictures, variants, sizes and takes."""
+    """What shapes the product of image sets, pictures, variants, sizes and takes.
+
+    First `axes`, then `zip`, `exclude`, `extend` and `add`. Something in it that changes nothing is
+    a problem.
+    """
 
     model_config = _STRICT
+
+    axes: Annotated[
+        AxesEntry,
+        Field(
+            description="Which values of each axis are multiplied; all where nothing is said.",
+            examples=[{"set": ["anna"], "variant": "all", "take": [1]}],
+        ),
+    ] = AxesEntry()
+    zip: Annotated[
+        tuple[Zipped, ...],
+        Field(
+            description="Groups of axes that advance together instead of being multiplied: the"
+            " first variant with the first size, the second with the second. Their lists are as"
+            " long as each other; `axes` says in which order.",
+            examples=[[["variant", "size"]], [["set", "variant"], ["picture", "take"]]],
+        ),
+    ] = ()
 
     exclude: Annotated[
         tuple[ExcludeEntry, ...],
@@ -264,14 +359,15 @@ class MatrixEntry(BaseModel):
     extend: Annotated[
         tuple[ExtendEntry, ...],
         Field(
-            description="Other values for some pictures, in order; adds no picture.",
+            description="Other values for some pictures, in order; never adds a picture.",
             examples=[[{"where": {"variant": "snow"}, "with": {"light": "blue hour"}}]],
         ),
     ] = ()
     add: Annotated[
         tuple[AddEntry, ...],
         Field(
-            description="More takes of some pictures, bought on top.",
+            description="Pictures on top: more takes of some, or what `axes` and `zip` leave out."
+            " What `exclude` takes away stays away.",
             examples=[[{"set": "anna", "variant": "studio", "take": 2}]],
         ),
     ] = ()
@@ -311,10 +407,81 @@ class BudgetEntry(BaseModel):
     ] = None
 
 
+class ReviewEntry(BaseModel):
+    """What it takes to approve a picture."""
+
+    model_config = _STRICT
+
+    need: Annotated[
+        Reviewers,
+        Field(
+            description="How many reviewers have to approve a picture. One reject or reroll"
+            " outweighs all approvals.",
+            examples=[2],
+        ),
+    ] = 1
+
+
+class LintEntry(BaseModel):
+    """How loudly each rule of `campaign check` speaks; `off` silences it, `error` makes it fail."""
+
+    model_config = _STRICT
+
+    L001: Annotated[LintWord | None, _rule(lint.REFERENCE)] = None
+    L002: Annotated[LintWord | None, _rule(lint.NO_REFERENCE)] = None
+    L003: Annotated[LintWord | None, _rule(lint.FRAMING)] = None
+    L004: Annotated[LintWord | None, _rule(lint.LIGHT)] = None
+    L005: Annotated[LintWord | None, _rule(lint.ONE_PICTURE)] = None
+    L006: Annotated[LintWord | None, _rule(lint.SAME_REQUEST)] = None
+    L007: Annotated[LintWord | None, _rule(lint.GAP)] = None
+    L008: Annotated[LintWord | None, _rule(lint.LONG_PROMPT)] = None
+    L009: Annotated[LintWord | None, _rule(lint.CUT_AWAY)] = None
+    L010: Annotated[LintWord | None, _rule(lint.NEEDLESS_NATIVE)] = None
+    L011: Annotated[LintWord | None, _rule(lint.SEQUENCE_OF_ONE)] = None
+    L012: Annotated[LintWord | None, _rule(lint.LOOK_ALIKE)] = None
+    L013: Annotated[LintWord | None, _rule(lint.KEEPS_NOTHING)] = None
+    L014: Annotated[LintWord | None, _rule(lint.SMALL_SOURCE)] = None
+    L015: Annotated[LintWord | None, _rule(lint.HIDDEN_SPACE)] = None
+    L016: Annotated[LintWord | None, _rule(lint.DAMAGED)] = None
+
+    @property
+    def levels(self) -> dict[str, LintLevel]:
+        """The rules that are switched, by code."""
+        return self.model_dump(exclude_none=True)
+
+
+class PinEntry(BaseModel):
+    """An old picture that serves a cell, whatever is asked for now."""
+
+    model_config = _STRICT
+
+    key: Annotated[
+        PinnedKey,
+        Field(
+            description="Key of the cell that it was bought for, from its receipt.",
+            examples=[f"c1-{_HEX_EXAMPLE}"],
+        ),
+    ]
+    picture: Annotated[
+        Digest,
+        Field(description="SHA-256 digest of the picture.", examples=[_HEX_EXAMPLE]),
+    ]
+
+
+def _for_parents_too(schema: dict[str, Any]) -> None:
+    """Ask for everything only where a campaign is named and nothing is extended.
+
+    Then editors check a parent, which need not be complete, with the same schema.
+    """
+    required = schema.pop("required")
+    schema["if"] = {"required": ["campaign"], "not": {"required": ["extends"]}}
+    schema["then"] = {"required": required}
+
+
 class Manifest(BaseModel):
     """A campaign: which pictures to edit how, in which formats, at what cost."""
 
-    model_config = _STRICT
+    model_config = ConfigDict(**_STRICT, json_schema_extra=_for_parents_too)
 
     version: Annotated[Version, Field(description="Version of this language: 1.")]
     campaign: Annotated[
@@ -325,6 +492,16 @@ class Manifest(BaseModel):
             examples=["winter-lookbook"],
         ),
     ]
+    extends: Annotated[
+        Line | None,
+        Field(
+            description="One other manifest in `campaigns/` that this one is laid over, relative to"
+            " this file. Maps merge by key, scalars and lists replace, `null` takes away; of caps"
+            " the lower one counts. It need not be complete; paths of `images` in it mean the"
+            " folder of the campaign that extends it.",
+            examples=["../_base.yaml"],
+        ),
+    ] = None
     title: Annotated[
         Line | None,
         Field(description="What people call the campaign.", examples=["Winter lookbook 2026"]),
@@ -387,6 +564,31 @@ class Manifest(BaseModel):
     matrix: Annotated[
         MatrixEntry, Field(description="Exceptions to `every picture in every variant`.")
     ] = MatrixEntry()
+    max_jobs: Annotated[
+        Jobs | None,
+        Field(
+            description="Most pictures that the matrix may come to, so that a slip cannot ask for"
+            " thousands. More is a problem, and nothing is left out to fit. The lower one counts"
+            " where the workspace says one too; 10,000 where neither does.",
+            examples=[500],
+        ),
+    ] = None
+    pins: Annotated[
+        dict[str, PinEntry],
+        Field(
+            description="Old pictures that stay, by the address of the cell that they serve,"
+            " whatever the manifest asks for now. A pinned cell is never bought."
+            " `campaign plan --explain CELL` prints the lines.",
+            examples=[
+                {
+                    "anna/front/snow/master/t1": {
+                        "key": f"c1-{_HEX_EXAMPLE}",
+                        "picture": _HEX_EXAMPLE,
+                    }
+                }
+            ],
+        ),
+    ] = {}
     budget: Annotated[
         BudgetEntry, Field(description="What may be spent.", examples=[{"cap": "12.00 USD"}])
     ] = BudgetEntry()
@@ -414,6 +616,18 @@ class Manifest(BaseModel):
             examples=["0.15"],
         ),
     ] = None
+    review: Annotated[
+        ReviewEntry,
+        Field(description="What `campaign review` counts as approved.", examples=[{"need": 2}]),
+    ] = ReviewEntry()
+    lint: Annotated[
+        LintEntry,
+        Field(
+            description="Rules of `campaign check` by code, each `off`, `advice`, `warning` or"
+            " `error`; `campaign check --explain L001` says what a rule is about.",
+            examples=[{"L003": "off", "L005": "error"}],
+        ),
+    ] = LintEntry()
 
 
 class AccountEntry(BaseModel):
@@ -543,6 +757,14 @@ class WorkspaceFile(BaseModel):
         tuple[Line, ...],
         Field(description="Models that no campaign may use."),
     ] = ()
+    max_jobs: Annotated[
+        Jobs | None,
+        Field(
+            description="Most pictures that the matrix of any one campaign may come to. A campaign"
+            " can only be tighter; 10,000 where neither says anything.",
+            examples=[5000],
+        ),
+    ] = None
     rules: Annotated[
         RulesEntry,
         Field(
@@ -551,6 +773,14 @@ class WorkspaceFile(BaseModel):
             examples=[{"max_increase_usd": "25.00 USD", "max_orphaned_usd": "5.00 USD"}],
         ),
     ] = RulesEntry()
+    lint: Annotated[
+        LintEntry,
+        Field(
+            description="Rules of `campaign check` for all campaigns; what a campaign says of a"
+            " rule itself wins.",
+            examples=[{"L013": "off"}],
+        ),
+    ] = LintEntry()
     state: Annotated[
         Line | None,
         Field(

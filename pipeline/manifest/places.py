@@ -1,4 +1,4 @@
-"""Where each value of a file was written, and problems that point there."""
+"""Where each value of a file or of what it extends was written, and problems that point there."""
 
 import bisect
 import re
@@ -31,6 +31,8 @@ class Source:
         values: places of values by pointer.
         keys: places of the keys of values by the same pointers.
         damaged: pointers of values that a problem was already reported for.
+        inherited: the file that a value was written in, by pointer, where it is not this one.
+        ancestors: what this file extends, nearest first.
     """
 
     file: str
@@ -39,6 +41,8 @@ class Source:
     values: Mapping[Pointer, Mark] = field(default_factory=dict)
     keys: Mapping[Pointer, Mark] = field(default_factory=dict)
     damaged: frozenset[Pointer] = frozenset()
+    inherited: Mapping[Pointer, "Source"] = field(default_factory=dict)
+    ancestors: tuple["Source", ...] = ()
 
     @cached_property
     def _line_starts(self) -> list[int]:
@@ -57,10 +61,21 @@ class Source:
         end = starts[number] if number < len(starts) else len(self.text)
         return self.text[starts[number - 1] : end].rstrip("\r\n")
 
+    def line_of(self, at: Span) -> str:
+        """Text of the line of a place in this file or in one that it extends."""
+        for source in (self, *self.ancestors):
+            if source.file == at.file:
+                return source.line(at.line)
+        return ""
+
+    def holder(self, pointer: Pointer) -> "Source":
+        """The file that a value was written in."""
+        return self.inherited.get(pointer, self)
+
     def written(self, pointer: Pointer) -> str:
         """A value as it stands in the text, quotes and all; empty if it does not stand there."""
         start, end = self.values.get(pointer, (0, 0))
-        return self.text[start:end]
+        return self.holder(pointer).text[start:end]
 
     def locate(self, pointer: Pointer) -> Span:
         """Place of a value; where it was not written, of the nearest value around it.
@@ -72,7 +87,7 @@ class Source:
         while around and around not in self.values:
             around = around[:-1]
         if around == pointer or (around and not isinstance(self.value_at(around), dict)):
-            return self.at_offset(self.values.get(around, (0, 0))[0])
+            return self.holder(around).at_offset(self.values.get(around, (0, 0))[0])
         return self.locate_key(pointer)
 
     def value_at(self, pointer: Pointer) -> Json:
@@ -85,12 +100,19 @@ class Source:
                 value = value[part]
         return value
 
+    def keys_at(self, pointer: Pointer) -> list[str]:
+        """Keys of a map as written, in file order; none where there is no map."""
+        at = self.value
+        for part in pointer:
+            at = at.get(str(part)) if isinstance(at, dict) else None
+        return list(at) if isinstance(at, dict) else []
+
     def locate_key(self, pointer: Pointer) -> Span:
         """Place of a value's key, or of its nearest written ancestor."""
         while pointer:
             mark = self.keys.get(pointer) or self.values.get(pointer)
             if mark is not None:
-                return self.at_offset(mark[0])
+                return self.holder(pointer).at_offset(mark[0])
             pointer = pointer[:-1]
         return self.at_offset(self.values[()][0] if () in self.values else 0)
 
@@ -98,13 +120,14 @@ class Source:
         """Place of a part of a text, counted from 0; of the whole text where it is not found."""
         mark = self.values.get(pointer)
         if mark is not None:
+            holder = self.holder(pointer)
             offset = mark[0] - 1
             for _ in range(occurrence + 1):
-                offset = self.text.find(part, offset + 1, mark[1])
+                offset = holder.text.find(part, offset + 1, mark[1])
                 if offset < 0:
                     break
             else:
-                return self.at_offset(offset)
+                return holder.at_offset(offset)
         return self.locate(pointer)
 
 
@@ -114,6 +137,8 @@ class Problems:
     def __init__(self, source: Source) -> None:
         self.source = source
         self.found: list[Problem] = []
+        # Hundreds of problems may stand in one line of a million characters.
+        self._lines: dict[tuple[str, int], str] = {}
 
     def add(
         self,
@@ -129,7 +154,9 @@ class Problems:
         if self.are_full:
             return
         span = at if isinstance(at, Span) else self.source.locate(at)
-        line = self.source.line(span.line)
+        line = self._lines.get((span.file, span.line))
+        if line is None:
+            line = self._lines[span.file, span.line] = self.source.line_of(span)
         self.found.append(Problem(code, what, why, fix, span, line, severity=severity))
 
     @property

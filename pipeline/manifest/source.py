@@ -60,13 +60,23 @@ def _too_long(problems: Problems) -> None:
     problems.add(
         codes.TOO_LONG,
         (),
-        what=f"the file is {len(problems.source.text):,} characters long",
-        why=f"no more than {MAX_CHARACTERS:,} are read",
+        what=f"the file is longer than {MAX_CHARACTERS:,} characters",
+        why="no manifest is, and the rest was not read",
         fix="check that this is the right file, or split the campaign",
     )
 
 
 def _are_bad_characters_few(text: str, problems: Problems) -> bool:
+    encoding = characters.other_encoding(text)
+    if encoding is not None:
+        problems.add(
+            codes.CHARACTER,
+            (),
+            what=f"the file is {encoding}, not UTF-8",
+            why="manifests are UTF-8, so that every program and every review reads the same",
+            fix="save it as UTF-8; editors offer that beside the name of the file",
+        )
+        return False
     by_line: dict[int, list[tuple[Span, str]]] = {}
     for offset, character in characters.find(text)[: _MOST_BAD_CHARACTERS + 1]:
         at = problems.source.at_offset(offset)

@@ -39,6 +39,7 @@ class Explained(NamedTuple):
 
 _BRACED_START = re.compile(r":\s+(?P<text>\{[^{}]*\}\s*[^\s#,}].*)$")
 _WORD = re.compile(r"[^\s,\]}]+")
+_MARKER = re.compile(r"^(<{7}|>{7}) ", re.MULTILINE)
 _INDENT_FIX = "give it as many spaces as the lines that belong with it"
 
 
@@ -50,6 +51,9 @@ def explain(trouble: Trouble, text: str) -> Explained:
         text: all that was parsed.
     """
     said = trouble.problem
+    marker = _MARKER.search(text)
+    if marker is not None:
+        return _unmerged(marker.start())
     here = text[trouble.at : trouble.at + 1]
     if "tab character" in said or (here == "\t" and not trouble.line[: trouble.column].strip()):
         return _tab(trouble)
@@ -80,6 +84,17 @@ def explain(trouble: Trouble, text: str) -> Explained:
         f"the parser says: {said}",
         "compare the line with its neighbours, or put its value in quotes",
         trouble.at,
+    )
+
+
+def _unmerged(at: int) -> Explained:
+    return Explained(
+        codes.SYNTAX,
+        "the markers of an unresolved merge",
+        "two branches changed the same lines, and git left both sides here",
+        "keep the side that is meant, and delete the other one and the lines that begin with"
+        " `<<<<<<<`, `=======` and `>>>>>>>`",
+        at,
     )
 
 

@@ -14,7 +14,9 @@ from typing import Annotated, Any, Literal, LiteralString
 from pydantic import BeforeValidator, GetCoreSchemaHandler, GetJsonSchemaHandler, WithJsonSchema
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
-from pipeline.domain.campaign import Fit, PixelSize, RenditionFormat, Sequence
+from pipeline.domain.campaign import AXES, AxisName, Fit, PixelSize, RenditionFormat, Sequence
+from pipeline.domain.fingerprint import CellKey, Sha256
+from pipeline.domain.lint import LintLevel
 from pipeline.domain.money import MicroUsd, NotMoneyError, parse_usd
 from pipeline.domain.review_budget import OnLost
 from pipeline.manifest import codes
@@ -24,6 +26,9 @@ PER_MILLE = 1000
 MOST_TAKES = 50
 MOST_IMAGES = 1_000_000
 MOST_RATE = 1_000_000
+MOST_JOBS = 1_000_000
+MOST_REVIEWERS = 20
+ALL = "all"
 
 _SIZE = re.compile(r"([1-9][0-9]{0,5})x([1-9][0-9]{0,5})")
 _NEARLY_SIZE = re.compile(
@@ -41,6 +46,8 @@ _MOST_BYTES = 10**9
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 _SHARE = re.compile(r"0(?:\.[0-9]{1,9})?|1(?:\.0{1,9})?")
 _WHOLE = re.compile(r"[0-9]{1,18}")
+_CELL_KEY = re.compile(r"c[1-9][0-9]{0,3}-[0-9a-f]{64}")
+_DIGEST = re.compile(r"[0-9a-f]{64}")
 
 _TEXT_SCHEMA: Mapping[str, Any] = {"type": ["string", "number"]}
 
@@ -253,6 +260,82 @@ def _version(value: Any) -> int:
     )
 
 
+def _cell_key(value: Any) -> CellKey:
+    text = _written(value, "a cell key such as `c1-3f2a…`")
+    if _CELL_KEY.fullmatch(text) is None:
+        raise _no_pin(text, "a cell key", "`c1-` and 64 hexadecimal digits, in small letters")
+    return CellKey(text)
+
+
+def _digest(value: Any) -> Sha256:
+    text = _written(value, "a SHA-256 digest such as `3f2a…`")
+    if _DIGEST.fullmatch(text) is None:
+        raise _no_pin(text, "the digest of a picture", "64 hexadecimal digits, in small letters")
+    return Sha256(text)
+
+
+def _no_pin(text: str, what: str, form: str) -> PydanticCustomError:
+    return refusal(
+        codes.PIN,
+        what=f"{quoted(text)} is not {what}",
+        why=f"it is {form}, as receipts and the contact sheet tell it",
+        fix="copy the `pins` lines that `campaign plan --explain CELL` prints",
+    )
+
+
+def _axis(value: Any) -> tuple[str, ...]:
+    items = value if isinstance(value, list) else [value]
+    if not items:
+        raise wrong_kind("`all`, a name, or a list of names")
+    return tuple(map(_one_line, items))
+
+
+def _takes(value: Any) -> tuple[int, ...]:
+    if value == ALL:
+        return ()
+    items = value if isinstance(value, list) else [value]
+    read = whole(1, MOST_TAKES, of="takes of one shot").read
+    if not items:
+        raise wrong_kind("`all`, a number, or a list of numbers")
+    return tuple(int(str(read(item))) for item in items)
+
+
+def _zipped(value: Any) -> tuple[AxisName, ...]:
+    example = "`[variant, size]`"
+    if not isinstance(value, list):
+        raise wrong_kind(f"a list of axes such as {example}", fix="write `zip: [[variant, size]]`")
+    group = tuple(_axis_name(item) for item in value)
+    why = ""
+    if len(set(group)) < len(group):
+        why = "an axis is named twice"
+    elif len(group) < 2:  # noqa: PLR2004 - it takes two
+        why = "it takes two axes or more to advance together"
+    elif "set" in group and "picture" in group:
+        why = "every set has pictures of its own, so there is no one list of them"
+    if why:
+        shown = ", ".join(group)
+        raise refusal(
+            codes.ZIPPED,
+            what=f"{quoted(f'[{shown}]')} cannot advance together",
+            why=why,
+            fix=f"write it like {example}",
+        )
+    return group
+
+
+def _axis_name(value: Any) -> AxisName:
+    name = _SYNONYMS.get(str(value), str(value))
+    for axis in AXES:
+        if axis == value:
+            return axis
+    raise refusal(
+        codes.CHOICE,
+        what=f"{quoted(value)} is not an axis",
+        why="the axes of the matrix have fixed names",
+        fix=did_you_mean(name, AXES, kind="axes", otherwise=""),
+    )
+
+
 def whole(least: int, most: int, *, of: str) -> Leaf:
     """A whole number within bounds, both of which are allowed; `of` names what is counted."""
     expected = f"a whole number from {least:,} to {most:,}"
@@ -295,7 +378,15 @@ def choice(*words: str) -> Leaf:
     return Leaf(read, {"enum": list(words)})
 
 
-_SYNONYMS = {"jpg": "jpeg", "crop": "cover", "fill": "cover", "pad": "contain", "fit": "contain"}
+_SYNONYMS = {
+    "jpg": "jpeg",
+    "crop": "cover",
+    "fill": "cover",
+    "pad": "contain",
+    "fit": "contain",
+    "image": "picture",
+    "images": "set",
+}
 
 
 def _as_list(value: Any) -> Any:
@@ -349,6 +440,8 @@ Focus = Annotated[
 ]
 Takes = Annotated[int, whole(1, MOST_TAKES, of="takes of one shot")]
 Images = Annotated[int, whole(1, MOST_IMAGES, of="pictures bought")]
+Reviewers = Annotated[int, whole(1, MOST_REVIEWERS, of="reviewers who have to approve")]
+Jobs = Annotated[int, whole(1, MOST_JOBS, of="pictures that a campaign may want")]
 Quality = Annotated[int, whole(1, 100, of="encoder quality")]
 Rate = Annotated[int, whole(1, MOST_RATE, of="what the provider's account allows")]
 FitWord = Annotated[Fit, choice("cover", "contain")]
@@ -357,6 +450,37 @@ SequenceWord = Annotated[Sequence, choice("pictures", "takes")]
 Tier = Literal["bronze", "silver", "gold", "ultra"]
 TierWord = Annotated[Tier, choice("bronze", "silver", "gold", "ultra")]
 OnLostWord = Annotated[OnLost, choice("fail", "warn")]
+LintWord = Annotated[LintLevel, choice("off", "advice", "warning", "error")]
+_HEX = "[0-9a-f]{64}"
+PinnedKey = Annotated[
+    CellKey, Leaf(_cell_key, {"type": "string", "pattern": f"^c[1-9][0-9]*-{_HEX}$"})
+]
+Digest = Annotated[Sha256, Leaf(_digest, {"type": ["string", "number"], "pattern": f"^{_HEX}$"})]
+AxisNames = Annotated[
+    tuple[str, ...],
+    Leaf(
+        _axis,
+        {"anyOf": [_TEXT_SCHEMA, {"type": "array", "items": _TEXT_SCHEMA, "minItems": 1}]},
+    ),
+]
+_TAKE_SCHEMA: Mapping[str, Any] = {"type": "integer", "minimum": 1, "maximum": MOST_TAKES}
+AxisTakes = Annotated[
+    tuple[int, ...],
+    Leaf(
+        _takes,
+        {
+            "anyOf": [
+                {"const": ALL},
+                _TAKE_SCHEMA,
+                {"type": "array", "items": _TAKE_SCHEMA, "minItems": 1},
+            ]
+        },
+    ),
+]
+Zipped = Annotated[
+    tuple[AxisName, ...],
+    Leaf(_zipped, {"type": "array", "items": {"enum": list(AXES)}, "minItems": 2}),
+]
 Patterns = Annotated[
     tuple[Line, ...],
     BeforeValidator(_as_list),

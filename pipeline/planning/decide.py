@@ -39,22 +39,26 @@ def decide(cells: Sequence[Cell], facts: Facts, *, campaign: str) -> list[Decisi
 
     A cell that has a delivery is never bought, wherever its bytes are; where they are not here and
     the provider may still keep them, they are fetched again. Two cells of one key are one purchase:
-    the first is decided on, the second follows it.
+    the first is decided on, the second follows it. A pinned cell is never bought, even where there
+    is no such delivery; that it is blocked then is a problem of the plan.
     """
-    judge = _Judge(facts, campaign)
+    judge = _Judge(facts, campaign, {cell.key: cell.pin for cell in cells if cell.pin is not None})
     return [judge.decide(cell) for cell in cells]
 
 
 class _Judge:
-    def __init__(self, facts: Facts, campaign: str) -> None:
+    def __init__(self, facts: Facts, campaign: str, pins: Mapping[CellKey, Sha256]) -> None:
         self._facts = facts
         self._campaign = campaign
+        self._pins = pins
         self._own = facts.history.filed.get(campaign, frozenset())
         self._first: dict[CellKey, tuple[Cell, Decision]] = {}
         self._before: Mapping[str, tuple[Recipe, AskedCell]] | None = None
 
     def decide(self, cell: Cell) -> Decision:
         """Decide on the next cell."""
+        if cell.pin is not None:
+            return self._pinned(cell, cell.pin)
         twin = self._first.get(cell.key)
         if twin is not None:
             first, decision = twin
@@ -64,11 +68,27 @@ class _Judge:
         self._first[cell.key] = (cell, decision)
         return decision
 
+    def _pinned(self, cell: Cell, picture: Sha256) -> Decision:
+        delivery = self._delivery(cell.key, picture)
+        if delivery is None:
+            return Decision(Action.BLOCKED, Reason.PINNED, "no receipt has the picture")
+        found = self._satisfied(cell, delivery)
+        if found.reason is Reason.RESULT_ABSENT:
+            return found
+        return found._replace(reason=Reason.PINNED)
+
+    def _delivery(self, key: CellKey, picture: Sha256 | None) -> Delivery | None:
+        """The delivery of a cell that is this picture, if there is one."""
+        delivered = self._facts.history.deliveries.get(key, ())
+        return next((one for one in delivered if one.output.sha256 == picture), None)
+
     def _decide(self, cell: Cell) -> Decision:
         history = self._facts.history
         delivered = history.deliveries.get(cell.key)
         if delivered is not None:
-            return self._satisfied(cell, delivered[0])
+            # Where one of several deliveries is pinned for a twin, it is the current one for both.
+            pinned = self._delivery(cell.key, self._pins.get(cell.key))
+            return self._satisfied(cell, pinned or delivered[0])
         claim = self._facts.claims.get(cell.key)
         if claim is not None:
             return _claimed(claim)

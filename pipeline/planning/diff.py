@@ -26,7 +26,7 @@ from pipeline.domain.review_budget import Measured, Rule, judge, stricter
 from pipeline.planning.discards import discards
 from pipeline.planning.renames import names_in_base
 from pipeline.planning.settings import settings
-from pipeline.planning.wishes import Judged, Memory, Side
+from pipeline.planning.wishes import Asking, Judged, Memory, Side
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +58,8 @@ def compare(base: Side, head: Side, *, around: Around, fail_on: Sequence[Rule] =
         fail_on: rules whose failing fails the review; empty for the usual ones.
     """
     history = fold([*base.filed, *head.filed, *around.filed])
+    asking = Asking(history)
+    base, head = asking.of(base), asking.of(head)
     was = names_in_base(base, head)
     memory = Memory(history)
     # Cells that several campaigns want count at the first; in the same order on both sides, new

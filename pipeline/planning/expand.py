@@ -1,23 +1,18 @@
 """Expansion: sets x pictures x variants x native sizes x takes, shaped by the matrix rules."""
 
-import fnmatch
-import functools
-import itertools
-import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
-from pipeline.domain.campaign import Campaign, Extend, ImageSet, Picture, Variant, Where
+from pipeline.domain.campaign import Campaign, Extend
 from pipeline.domain.card import Card
-from pipeline.domain.diagnostics import Problem, Span
+from pipeline.domain.diagnostics import Problem
 from pipeline.domain.fingerprint import Json, Sha256, canonical
 from pipeline.domain.identity import Keyer, Recipe
 from pipeline.domain.plan import Address, Cell
 from pipeline.domain.template import render
+from pipeline.planning.matrix import Shot, dead, matcher, wanted_shots
+from pipeline.planning.pins import PINNED_REALM, with_pins
 from pipeline.planning.sizes import native_sizes, size_fields, size_label
-
-_NO_SET = ImageSet(id="", pictures=(), reference=None, values={})
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,22 +22,12 @@ class Expansion:
     Attributes:
         cells: in address order: sets, pictures, variants and sizes as the manifest has them, then
             takes; each address once.
-        problems: matrix rules that change nothing, and values that no cell can do without.
+        problems: rules and pins that change nothing, values that no cell can do without, and a
+            matrix that is too large, which then has no cells at all.
     """
 
     cells: tuple[Cell, ...]
     problems: tuple[Problem, ...]
-
-
-class _Shot(NamedTuple):
-    image_set: ImageSet
-    picture: Picture | None
-    variant: Variant
-    size: str
-
-    def at(self, take: int) -> Address:
-        picture = "" if self.picture is None else self.picture.id
-        return Address(self.image_set.id, picture, self.variant.id, self.size, take)
 
 
 def expand(campaign: Campaign, card: Card, *, realm: str, engine: str | None) -> Expansion:
@@ -55,7 +40,9 @@ def expand(campaign: Campaign, card: Card, *, realm: str, engine: str | None) ->
         engine: version of the embedded engine for drafts, else None.
     """
     problems: list[Problem] = []
-    kept = _takes_by_shot(campaign, problems)
+    kept = wanted_shots(campaign, problems)
+    if kept is None:
+        return Expansion((), tuple(problems))
     recipes = _Recipes(campaign, card, realm=realm, engine=engine, problems=problems)
     cells: list[Cell] = []
     for shot, takes in kept:
@@ -67,48 +54,12 @@ def expand(campaign: Campaign, card: Card, *, realm: str, engine: str | None) ->
                 recipe, keyer = made
                 cells.append(Cell(address, keyer(source, take), recipe, source))
     problems += recipes.dead_rules()
+    if campaign.pins and realm == PINNED_REALM:
+        cells, dead_pins = with_pins(cells, campaign)
+        problems += dead_pins
     if not cells and not problems:
         problems.append(_nothing_wanted(campaign))
     return Expansion(tuple(cells), tuple(problems))
-
-
-def _shots(campaign: Campaign) -> Iterator[_Shot]:
-    sizes = tuple(native_sizes(campaign))
-    for image_set in campaign.sets or (_NO_SET,):
-        pictures: Sequence[Picture | None] = image_set.pictures if image_set.id else (None,)
-        for picture, variant, size in itertools.product(pictures, campaign.variants, sizes):
-            yield _Shot(image_set, picture, variant, size)
-
-
-def _takes_by_shot(
-    campaign: Campaign, problems: list[Problem]
-) -> list[tuple[_Shot, Sequence[int]]]:
-    every = tuple(range(1, campaign.takes + 1))
-    rules = campaign.matrix
-    if not rules.exclude and not rules.add:
-        return [(shot, every) for shot in _shots(campaign)]
-    excludes = [(rule, matcher(rule.where)) for rule in rules.exclude]
-    adds = [(rule, matcher(rule.where)) for rule in rules.add]
-    used: set[int] = set()
-    kept: list[tuple[_Shot, Sequence[int]]] = []
-    for shot in _shots(campaign):
-        takes = set(every)
-        for number, (_, excluded) in enumerate(excludes):
-            hit = {take for take in every if excluded(shot.at(take))}
-            if hit:
-                used.add(number)
-                takes -= hit
-        for number, (rule, added) in enumerate(adds, start=len(excludes)):
-            take = rule.where.take or 1
-            if take not in takes and added(shot.at(take)):
-                used.add(number)
-                takes.add(take)
-        if takes:
-            kept.append((shot, sorted(takes)))
-    written = [("exclude", rule.at) for rule in rules.exclude]
-    written += [("add", rule.at) for rule in rules.add]
-    problems += [_dead(at, kind) for n, (kind, at) in enumerate(written) if n not in used]
-    return kept
 
 
 class _Recipes:
@@ -137,7 +88,7 @@ class _Recipes:
             for name, size in native_sizes(campaign).items()
         }
 
-    def of(self, shot: _Shot, address: Address) -> tuple[Recipe, Keyer] | None:
+    def of(self, shot: Shot, address: Address) -> tuple[Recipe, Keyer] | None:
         """The recipe of a cell, or None where its prompt lacks a value (noted once)."""
         hits: tuple[int, ...] = ()
         if self._extends:
@@ -151,10 +102,10 @@ class _Recipes:
     def dead_rules(self) -> Iterator[Problem]:
         """Problems of `extend` rules that touched no cell; asked for after all cells."""
         for number, (rule, _) in enumerate(self._extends):
-            if number not in self._used:
-                yield _dead(rule.at, "extend")
+            if number not in self._used and not rule.optional:
+                yield dead(self._campaign, rule)
 
-    def _make(self, shot: _Shot, extends: Sequence[Extend]) -> tuple[Recipe, Keyer] | None:
+    def _make(self, shot: Shot, extends: Sequence[Extend]) -> tuple[Recipe, Keyer] | None:
         values = dict(shot.variant.values)
         params: dict[str, Json] = {
             **self._card.defaults,
@@ -185,40 +136,7 @@ class _Recipes:
         return self._interned.setdefault(canonical(recipe.components()), (recipe, Keyer(recipe)))
 
 
-def matcher(where: Where) -> Callable[[Address], bool]:
-    """A test whether an address is one that a rule speaks of; names may be globs."""
-    tests: list[tuple[int, Callable[[str], bool]]] = [
-        (index, _glob(pattern))
-        for index, pattern in enumerate((where.set, where.picture, where.variant, where.size))
-        if pattern is not None
-    ]
-    take = where.take
-
-    def matches(address: Address) -> bool:
-        if take is not None and address.take != take:
-            return False
-        return all(test(str(address[index])) for index, test in tests)
-
-    return matches
-
-
-@functools.cache
-def _glob(pattern: str) -> Callable[[str], bool]:
-    compiled = re.compile(fnmatch.translate(pattern))
-    return lambda name: compiled.match(name) is not None
-
-
-def _dead(at: Span | None, kind: str) -> Problem:
-    return Problem(
-        code="P001",
-        what=f"this `{kind}` rule changes nothing",
-        why="no cell of the matrix matches it, so it is either a slip or left over",
-        fix="correct its names, or remove it",
-        at=at,
-    )
-
-
-def _no_value(shot: _Shot, placeholder: str) -> Problem:
+def _no_value(shot: Shot, placeholder: str) -> Problem:
     owner = shot.variant if placeholder.startswith("{variant.") else shot.image_set
     kind = "variant" if owner is shot.variant else "image set"
     key = placeholder.strip("{}").partition(".")[2]

@@ -44,12 +44,12 @@ class Recogniser:
         Args:
             campaign: as declared.
             card: of its model.
-            cells: wanted, whatever is bought of them.
+            cells: wanted, whatever is bought of them; those that are pinned are never asked for.
         """
         self.campaign = campaign.name
         self._card = card
         self._packer = Packer(campaign, card)
-        self._groups = list(by_recipe(cells).values())
+        self._groups = list(by_recipe([cell for cell in cells if cell.pin is None]).values())
 
     def may_know(self, model: str, prompt: str) -> bool:
         """Whether a request could be this campaign's, as far as model and prompt tell."""

@@ -52,6 +52,8 @@ def _of_one(name: str, old: Campaign | None, new: Campaign) -> Iterator[Setting]
     if old is not None:
         before_limits = _of_campaign(old)
     yield from _limits(name, before_limits, limits, is_new=old is None)
+    if old is not None:
+        yield from _limits(name, [_most_cells(old)], [_most_cells(new)], is_new=False)
 
 
 def _of_workspace(workspace: Workspace) -> list[_Limit]:
@@ -61,11 +63,16 @@ def _of_workspace(workspace: Workspace) -> list[_Limit]:
         _Limit("max_images", number=workspace.max_images, is_money=False),
         _Limit("month cap", workspace.month_cap),
         _Limit("month max_images", number=workspace.month_images, is_money=False),
+        _most_cells(workspace),
         _Limit("rule max_increase_usd", rules.max_increase_usd),
         _Limit("rule max_increase_pct", number=rules.max_increase_pct, is_money=False),
         _Limit("rule max_orphaned_usd", rules.max_orphaned_usd),
         _Limit("rule max_usd_per_image", rules.max_usd_per_image),
     ]
+
+
+def _most_cells(declared: Campaign | Workspace) -> _Limit:
+    return _Limit("max_jobs", number=declared.max_jobs, is_money=False)
 
 
 def _of_campaign(campaign: Campaign) -> list[_Limit]:

@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
+from pipeline import catalog
 from pipeline.adapters.http_client import ExchangeError, HttpClient
 from pipeline.domain.fingerprint import Json, Sha256
 from pipeline.domain.moment import moment
@@ -20,6 +21,7 @@ from pipeline.domain.money import MicroUsd
 from pipeline.domain.picture import PictureFacts
 from pipeline.execution.ports import BillingRow, Clock, Failure, Prediction, ProviderError
 from pipeline.providers import words
+from pipeline.providers.bodies import as_sent
 from pipeline.providers.words import Answer
 
 _API = "/api/v3"
@@ -42,13 +44,30 @@ _T = TypeVar("_T")
 
 Locate = Callable[[Sha256], tuple[Path, PictureFacts]]
 """Where the source picture with a digest lies, and what it is; KeyError where nobody knows it."""
+Schemas = Callable[[str], Mapping[str, Any]]
+"""JSON Schema of a model's request body; empty where nobody knows it."""
+
+
+def card_schema(model: str) -> Mapping[str, Any]:
+    """The schema on the model's card."""
+    try:
+        return catalog.card(model).schema
+    except catalog.UnknownModelError:
+        return {}
 
 
 class WaveSpeed:
     """The vendor, or whoever speaks its protocol."""
 
     def __init__(
-        self, client: HttpClient, *, base: str, key: str, locate: Locate, clock: Clock
+        self,
+        client: HttpClient,
+        *,
+        base: str,
+        key: str,
+        locate: Locate,
+        clock: Clock,
+        schema_of: Schemas = card_schema,
     ) -> None:
         """Speak to one host.
 
@@ -58,6 +77,7 @@ class WaveSpeed:
             key: API key; sent to `base` only, never shown.
             locate: finds source pictures.
             clock: to wait between repeated reads.
+            schema_of: says which fields of a body are numbers.
         """
         self._client = client
         self._base = base
@@ -65,11 +85,12 @@ class WaveSpeed:
         self._secret = key if len(key) >= _LEAST_SECRET else ""
         self._locate = locate
         self._clock = clock
+        self._schema_of = schema_of
 
     async def submit(self, model: str, body: Mapping[str, Json]) -> str:
         """Buy; one request leaves at most. Returns the prediction's id."""
         try:
-            answer = await self._api("POST", f"/{model}", dict(body))
+            answer = await self._api("POST", f"/{model}", as_sent(body, self._schema_of(model)))
         except ExchangeError as error:
             raise ProviderError(error.failure, error.reason) from error
         prediction = words.id_in(answer)
@@ -173,7 +194,7 @@ class WaveSpeed:
         Raises:
             ProviderError: no price could be had.
         """
-        ask = {"model_id": model, "inputs": dict(body)}
+        ask = {"model_id": model, "inputs": as_sent(body, self._schema_of(model))}
         return words.price_in(await self._repeated(lambda: self._ok("POST", "/model/price", ask)))
 
     async def balance(self) -> MicroUsd:

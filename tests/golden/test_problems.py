@@ -2,7 +2,8 @@
 
 A case holds `campaign.yaml`, `workspace.yaml` or both, and may hold `files.txt`, the campaign's
 folder: one file a line, `path [WxH] [format] [bytes]`, `path unreadable: why`, or `path -> outside`
-for a link. `pad.txt` holds a number of characters to put behind the manifest.
+for a link. Other `.yaml` files stand beside the workspace file, to be extended. `pad.txt` holds a
+number of characters to put behind the manifest.
 """
 
 from pathlib import Path
@@ -45,7 +46,13 @@ def _problems(folder):
             text += "#" * int(_text(folder / "pad.txt"))
         files, escaping, facts = _listing(folder / "files.txt")
         loaded = load(
-            text, files=files, escaping=escaping, facts=facts, folder=FOLDER, workspace=workspace
+            text,
+            files=files,
+            escaping=escaping,
+            facts=facts,
+            folder=FOLDER,
+            workspace=workspace,
+            others={path.name: _text(path) for path in folder.glob("*.yaml")},
         )
         problems = [*problems, *loaded.problems]
     return problems

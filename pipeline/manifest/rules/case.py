@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from pipeline.domain.campaign import MASTER, PixelSize, Workspace
+from pipeline.domain.campaign import MASTER, ONLY_VARIANT, PixelSize, Workspace
 from pipeline.domain.card import Card
 from pipeline.domain.picture import PictureFacts
 from pipeline.manifest.decode import Decoded
@@ -69,10 +69,11 @@ class Case:
 
     def names(self, *pointer: str) -> list[str]:
         """Keys of a map as written, in file order, whether or not their values could be read."""
-        at = self.source.value
-        for part in pointer:
-            at = at.get(part) if isinstance(at, dict) else None
-        return list(at) if isinstance(at, dict) else []
+        return self.source.keys_at(pointer)
+
+    def variant_names(self) -> list[str]:
+        """Names of the variants as addresses have them."""
+        return self.names("variants") or [ONLY_VARIANT]
 
     def rule(self, kind: str, index: int) -> Pointer:
         """Place of a matrix rule of the manifest."""

@@ -129,7 +129,7 @@ def _check_reference(case: Case, name: str, files: SetFiles, card: Card) -> None
 def _check_focus(case: Case, name: str, files: SetFiles) -> None:
     known = list(files.ids.values())
     for picture in case.manifest.images[name].focus:
-        if picture not in known:
+        if picture not in known and not case.problems.are_full:
             pointer: Pointer = ("images", name, "focus", picture)
             case.problems.add(
                 codes.UNKNOWN_PICTURE,

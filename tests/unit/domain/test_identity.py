@@ -10,6 +10,7 @@ from pipeline.domain.identity import (
     Recipe,
     cell_components,
     cell_key,
+    is_echoed,
     job_components,
     job_key,
 )
@@ -157,3 +158,27 @@ def test_a_keyer_may_be_used_many_times():
 )
 def test_every_part_of_a_request_is_part_of_the_job_key(changes):
     assert job_key(job(**changes)) != job_key(job())
+
+
+class TestEchoes:
+    @pytest.mark.parametrize(
+        ("sent", "told"),
+        [
+            ("0.5", 0.5),
+            ("1", 1.0),
+            ("0.00001", 0.00001),
+            (3, 3),
+            ("2k", "2k"),
+            ([{"path": "a", "scale": "0.5"}], [{"path": "a", "scale": 0.5, "rank": 4}]),
+        ],
+    )
+    def test_a_number_is_the_same_however_it_is_written(self, sent, told):
+        assert is_echoed({"x": sent}, {"x": told, "seed": 1})
+
+    @pytest.mark.parametrize(
+        ("sent", "told"),
+        [("0.5", 0.51), ("1", True), ("2k", 2), (["a"], ["a", "b"])],
+    )
+    def test_another_value_is_another_request(self, sent, told):
+        assert not is_echoed({"x": sent}, {"x": told})
+        assert not is_echoed({"x": sent}, {})

@@ -11,6 +11,7 @@ from pipeline.domain.fingerprint import Sha256, digest
 from pipeline.domain.money import MicroUsd
 from pipeline.domain.picture import PictureFacts
 from pipeline.manifest.files import Listing
+from pipeline.manifest.inherit import Parents
 from pipeline.manifest.load import Read, Wanted, build, pictures_wanted, read, read_workspace
 
 SEQUENTIAL = Card(
@@ -205,9 +206,16 @@ def load(
     folder="spring",
     workspace=Workspace(),  # noqa: B008 - frozen
     strict=False,
+    others=None,
 ) -> Loaded:
-    """Take a manifest through all three steps."""
-    step = read(text, file=f"campaigns/{folder}/campaign.yaml", strict=strict)
+    """Take a manifest through all three steps; `others` are files of `campaigns/` to extend."""
+    parents = Parents(
+        path=f"{folder}/campaign.yaml",
+        text_of={f"{folder}/campaign.yaml": text, **(others or {})}.get,
+        shown=lambda below: f"campaigns/{below}",
+    )
+    file = f"campaigns/{folder}/campaign.yaml"
+    step = read(text, file=file, parents=parents, strict=strict)
     wanted = pictures_wanted(step, Listing(tuple(files), frozenset(escaping)))
     known = {path: facts_of(path) for path in wanted.paths} | (facts or {})
     campaign, problems = build(

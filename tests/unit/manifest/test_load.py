@@ -144,8 +144,8 @@ def test_only_what_is_wanted_is_looked_at():
     step = read(MANIFEST, file="c.yaml")
     wanted = pictures_wanted(step, Listing((*FILES, "images/hat/x.jpg")))
     assert wanted.paths == tuple(sorted(path for path in FILES if path.endswith(".jpg")))
-    assert step.manifest is not None
-    assert read("a: [", file="c.yaml").manifest is None
+    assert step.decoded is not None
+    assert read("a: [", file="c.yaml").decoded is None
 
 
 def problems_of(old, new, base=SHORT, **others):
@@ -213,9 +213,10 @@ def problems_of(old, new, base=SHORT, **others):
         ("", "params: {enable_sync_mode: true}\n", [codes.OWNED_PARAM]),
         ("", "params: {seed: 5}\n", [codes.UNKNOWN_PARAM]),
         # later words of the language
-        ("", "review: 3\n", [codes.UNKNOWN_KEY]),
-        ("", "extends: base.yaml\n", [codes.UNKNOWN_KEY]),
-        ("", "pins: {}\n", [codes.UNKNOWN_KEY]),
+        ("", "destinations: {}\n", [codes.UNKNOWN_KEY]),
+        ("", "review: 3\n", [codes.KIND]),
+        ("", "review: {need: 0}\n", [codes.RANGE]),
+        ("", "review: {needs: 2}\n", [codes.UNKNOWN_KEY]),
     ],
 )
 def test_each_slip_is_one_problem(old, new, found):

@@ -39,9 +39,13 @@ def test_schemas_are_schemas_and_say_what_every_key_is_for(generated):
 
 
 def test_mismatches_are_neutral_and_said_once():
-    value = {"version": 1, "budget": {"cap": [], "capp": 1}, "sizes": {"a": 5, "b": {"size": 1}}}
+    value = {
+        "version": 1,
+        "campaign": "spring",
+        "budget": {"cap": [], "capp": 1},
+        "sizes": {"a": 5, "b": {"size": 1}},
+    }
     assert set(check(value, campaign_schema())) == {
-        Mismatch("missing", ("campaign",)),
         Mismatch("missing", ("model",)),
         Mismatch("missing", ("prompt",)),
         Mismatch("kind", ("budget", "cap"), "text"),

@@ -160,14 +160,45 @@ class TestMatrix:
         ]
         assert len(found.cells) == 6 + 2
 
-    def test_add_brings_one_cell_of_an_excluded_row_back(self):
+    def test_what_exclude_takes_away_no_add_brings_back(self):
         found = self.expansion(
             exclude=[Exclude(Where(variant="snow"), "")],
-            add=[Add(Where(picture="p001", variant="snow", take=1))],
+            add=[Add(Where(picture="p001", variant="snow", take=1), at=Span("c.yaml", 9, 3))],
         )
-        assert addresses(found.cells)[0] == "anna/p001/snow/master/t1"
-        assert len(found.cells) == 4
+        assert len(found.cells) == 3
+        assert codes(found) == ["P006"]
+        assert found.problems[0].at == Span("c.yaml", 9, 3)
+
+    def test_a_broad_add_leaves_out_what_is_excluded(self):
+        found = self.expansion(
+            exclude=[Exclude(Where(set="bag", variant="snow"), "no bags")],
+            add=[Add(Where(variant="snow", take=2))],
+        )
         assert found.problems == ()
+        assert [one for one in addresses(found.cells) if one.endswith("t2")] == [
+            "anna/p001/snow/master/t2",
+            "anna/p002/snow/master/t2",
+        ]
+
+    def test_an_exclude_that_bars_what_is_added_is_not_dead(self):
+        of = campaign(
+            pictures=[1, 2],
+            matrix=Matrix(
+                exclude=(Exclude(Where(picture="p002", take=2), ""),), add=(Add(Where(take=2)),)
+            ),
+        )
+        found = expansion_of(of)
+        assert found.problems == ()
+        assert len(found.cells) == 3
+
+    def test_optional_rules_may_change_nothing(self):
+        found = self.expansion(
+            exclude=[Exclude(Where(set="hat"), "", optional=True)],
+            extend=[Extend(Where(set="hat"), {"place": "x"}, {}, optional=True)],
+            add=[Add(Where(take=1), optional=True)],
+        )
+        assert found.problems == ()
+        assert len(found.cells) == 6
 
     def test_exclude_may_speak_of_one_take(self):
         of = campaign(pictures=[1], takes=3, matrix=Matrix(exclude=(Exclude(Where(take=2), ""),)))
