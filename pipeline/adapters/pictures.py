@@ -1,17 +1,20 @@
-"""Facts of source pictures, remembered by (path, inode, size, mtime, ctime).
+"""Facts of source pictures, remembered by (path, inode, size, mtime, ctime); looks, by digest.
 
 The only cache on the way to a plan; it may start over at any time. A file that changed in the last
-second is not remembered: it could change again without its times showing it.
+second is not remembered: it could change again without its times showing it. Looks are of no use to
+a plan; they are measured for `campaign check` alone.
 """
 
 import os
 import sqlite3
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
 from pipeline.domain.fingerprint import Sha256
+from pipeline.domain.look import LOOK_VERSION, Look
 from pipeline.domain.picture import PictureFacts
 
 _CACHE_FORMAT = 1
@@ -23,8 +26,19 @@ CREATE TABLE IF NOT EXISTS pictures (
 ) WITHOUT ROWID
 """
 
+_LOOKS_SCHEMA = """
+CREATE TABLE IF NOT EXISTS looks (
+  sha256 TEXT PRIMARY KEY, version INTEGER,
+  sharpness INTEGER, brightness INTEGER, warmth INTEGER, subject INTEGER
+) WITHOUT ROWID
+"""
+_AT_ONCE = 4
+"""Most pictures that are decoded at the same time, to bound memory."""
+
 Inspect = Callable[[Path], PictureFacts]
 """Measures a picture; raises ValueError with the reason where it is none."""
+Seeing = Callable[[Path], Look]
+"""Looks at a picture; raises ValueError with the reason where its pixels cannot be read."""
 _Row = tuple[str, int, int, int, int, str, int, int, str]
 
 
@@ -68,8 +82,61 @@ def facts_of(
         if is_settled and _is_text(path):
             learned.append((path, *stamp, facts.sha256, facts.width, facts.height, facts.format))
     if learned:
-        _save(cache, learned)
+        _save(cache, _SCHEMA, "INSERT OR REPLACE INTO pictures VALUES (?,?,?,?,?,?,?,?,?)", learned)
     return found
+
+
+def looks_of(
+    pictures: Mapping[Sha256, str], *, cache: Path, see: Callable[[], Seeing]
+) -> Mapping[Sha256, Look | str]:
+    """Look at pictures, several at a time.
+
+    Args:
+        pictures: paths by the digest of their bytes.
+        cache: as for `facts_of`.
+        see: called once, and only if some picture is not in the cache, to get the measuring
+            function.
+
+    Returns:
+        For each digest its look, or why there is none.
+    """
+    known = _load_looks(cache)
+    found: dict[Sha256, Look | str] = {one: known[one] for one in pictures if one in known}
+    missing = [one for one in pictures if one not in known]
+    if missing:
+        seeing = see()
+        with ThreadPoolExecutor(min(_AT_ONCE, os.cpu_count() or 1)) as threads:
+            looks = threads.map(lambda one: _seen(seeing, pictures[one]), missing)
+            found.update(zip(missing, looks, strict=True))
+        _save_looks(cache, {one: look for one, look in found.items() if one not in known})
+    return found
+
+
+def _seen(see: Seeing, path: str) -> Look | str:
+    try:
+        return see(Path(path))
+    except ValueError as error:
+        return str(error)
+
+
+def _load_looks(cache: Path) -> dict[str, Look]:
+    query = "SELECT sha256, sharpness, brightness, warmth, subject FROM looks WHERE version = ?"
+    if not cache.exists():
+        return {}
+    try:
+        with closing(sqlite3.connect(cache)) as db:
+            return {row[0]: Look(*row[1:]) for row in db.execute(query, [LOOK_VERSION])}
+    except sqlite3.DatabaseError:
+        return {}
+
+
+def _save_looks(cache: Path, found: Mapping[Sha256, Look | str]) -> None:
+    rows = [
+        (digest, LOOK_VERSION, look.sharpness, look.brightness, look.warmth, look.subject)
+        for digest, look in found.items()
+        if isinstance(look, Look)
+    ]
+    _save(cache, _LOOKS_SCHEMA, "INSERT OR REPLACE INTO looks VALUES (?,?,?,?,?,?)", rows)
 
 
 def _is_text(path: str) -> bool:
@@ -94,21 +161,21 @@ def _load(cache: Path) -> dict[str, _Row]:
         return {}
 
 
-def _save(cache: Path, rows: list[_Row]) -> None:
+def _save(cache: Path, schema: str, insert: str, rows: Sequence[tuple[object, ...]]) -> None:
     cache.parent.mkdir(parents=True, exist_ok=True)
     try:
-        _write(cache, rows)
+        _write(cache, schema, insert, rows)
     except sqlite3.OperationalError:
         return  # somebody else is writing; what was learned will be learned again
     except sqlite3.DatabaseError:
         cache.unlink(missing_ok=True)
 
 
-def _write(cache: Path, rows: list[_Row]) -> None:
+def _write(cache: Path, schema: str, insert: str, rows: Sequence[tuple[object, ...]]) -> None:
     with closing(sqlite3.connect(cache)) as db, db:
         (version,) = db.execute("PRAGMA user_version").fetchone()
         if version != _CACHE_FORMAT:
             db.execute("DROP TABLE IF EXISTS pictures")
             db.execute(f"PRAGMA user_version = {_CACHE_FORMAT}")
-        db.execute(_SCHEMA)
-        db.executemany("INSERT OR REPLACE INTO pictures VALUES (?,?,?,?,?,?,?,?,?)", rows)
+        db.execute(schema)
+        db.executemany(insert, rows)

@@ -1,17 +1,36 @@
-"""`campaign check`: every problem of manifests, pictures and matrix rules, all at once."""
+"""`campaign check`: every problem of manifests, pictures and matrix rules at once, and advice."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.adapters.places import REAL
+from pipeline.adapters.places import REAL, Places
+from pipeline.commands.advice import advice, texts_of
 from pipeline.commands.loading import chosen, load, open_workspace
-from pipeline.domain.diagnostics import Problem, as_json
+from pipeline.commands.session import Subject
+from pipeline.domain.diagnostics import (
+    CampaignError,
+    Problem,
+    Severity,
+    as_json,
+    in_file_order,
+    placed,
+)
 from pipeline.planning.expand import expand
 from pipeline.planning.view import same_names
+from pipeline.reporting.explanations import (
+    ALL,
+    Explanation,
+    explanation,
+    nearest_code,
+    text_of_titles,
+    titles,
+)
+from pipeline.reporting.explanations import text_of as explanation_text
 from pipeline.reporting.words import count
 
 CHECK_FORMAT = 1
+EXPLAIN_FORMAT = 1
 DONE, PROBLEMS = 0, 2
 
 
@@ -39,11 +58,28 @@ class Checked:
 
     @property
     def verdict(self) -> str:
-        """One closing sentence."""
+        """One closing sentence, and where there is more to read."""
+        if not self.problems:
+            return f"No problems: {self._good}." if self.cells else "No problems."
         if self.errors:
-            return f"{count(self.errors, 'problem')}. Nothing was sent."
-        good = ", ".join(f"{name} ({count(n, 'picture')})" for name, n in self.cells.items())
-        return f"No problems: {good}." if good else "No problems."
+            others = f", {self._remarks}" if self._remarks else ""
+            first = f"{count(self.errors, 'problem')}{others}. Nothing was sent."
+        else:
+            first = f"Nothing stands in the way of {self._good}; {self._remarks}."
+        code = self.problems[0].code
+        return f"{first}\nMore about a code: `campaign check --explain {code}`"
+
+    @property
+    def _good(self) -> str:
+        return ", ".join(f"{name} ({count(n, 'picture')})" for name, n in self.cells.items())
+
+    @property
+    def _remarks(self) -> str:
+        warnings = sum(one.severity is Severity.WARNING for one in self.problems)
+        remarks = sum(one.severity is Severity.ADVICE for one in self.problems)
+        words = [count(warnings, "warning")] if warnings else []
+        words += [count(remarks, "piece of advice", "pieces of advice")] if remarks else []
+        return " and ".join(words)
 
     def document(self) -> Mapping[str, object]:
         """For machines."""
@@ -57,6 +93,9 @@ class Checked:
 def check(names: Sequence[str], *, start: Path) -> Checked:
     """Check campaigns, all of the workspace where no name is given.
 
+    The pictures of campaigns without errors are looked at, which takes some hundredths of a second
+    each, once: what was seen is remembered.
+
     Raises:
         CampaignError: exit 2; there is no workspace or no such campaign.
     """
@@ -67,10 +106,67 @@ def check(names: Sequence[str], *, start: Path) -> Checked:
         loaded = load(places, workspace, name, strict=True)
         found = list(loaded.problems)
         if loaded.subject is not None:
-            campaign, card = loaded.subject.campaign, loaded.subject.card
-            expansion = expand(campaign, card, realm=REAL, engine=None)
-            found += [*expansion.problems, *same_names(campaign, expansion.cells)]
-            if not any(problem.is_error for problem in found):
-                cells[name] = len(expansion.cells)
-        problems += found
-    return Checked(cells, tuple(problems))
+            found += _check_subject(loaded.subject, places, cells)
+        problems += in_file_order(found)
+    # What is wrong in a file that several campaigns extend is one problem.
+    return Checked(cells, tuple(dict.fromkeys(problems)))
+
+
+def _check_subject(subject: Subject, places: Places, cells: dict[str, int]) -> list[Problem]:
+    """Problems of the matrix, else advice; counts the cells of a campaign without errors."""
+    campaign = subject.campaign
+    expansion = expand(campaign, subject.card, realm=REAL, engine=None)
+    found = [*expansion.problems, *same_names(campaign, expansion.cells)]
+    if any(problem.is_error for problem in found):
+        written = [problem.at for problem in found if problem.at is not None]
+        texts = texts_of(frozenset(at.file for at in written))
+        return [placed(problem, texts) for problem in found]
+    found += advice(subject, expansion.cells, places)
+    if not any(problem.is_error for problem in found):
+        cells[campaign.name] = len(expansion.cells)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """One code, or all of them with a line each."""
+
+    one: Explanation | None
+
+    @property
+    def text(self) -> str:
+        """For people."""
+        return text_of_titles(titles()) if self.one is None else explanation_text(self.one)
+
+    def document(self) -> Mapping[str, object]:
+        """For machines."""
+        if self.one is None:
+            listed = [{"code": code, "title": title} for code, title in titles().items()]
+            return {"explain": EXPLAIN_FORMAT, "codes": listed}
+        return {"explain": EXPLAIN_FORMAT, **self.one.document()}
+
+
+def explain(code: str) -> Explained:
+    """Explain a code of a problem; `all` for a list of them.
+
+    Raises:
+        CampaignError: exit 2; there is no such code.
+    """
+    wanted = code.strip().strip("[]`").upper()
+    if wanted.casefold() == ALL:
+        return Explained(None)
+    found = explanation(wanted)
+    if found is None:
+        raise CampaignError(PROBLEMS, [_no_code(code)])
+    return Explained(found)
+
+
+def _no_code(code: str) -> Problem:
+    near = nearest_code(code)
+    hint = f"did you mean `{near}`? " if near else ""
+    return Problem(
+        code="M106",
+        what=f"there is no code `{code}`",
+        why="codes are a letter and three digits, as in `error[M041]`",
+        fix=f"{hint}all of them, with a line each: `campaign check --explain {ALL}`",
+    )

@@ -77,7 +77,8 @@ def test_the_manifest_to_start_from_is_one(workspace, model):
     if catalog.card(model).operation == "edit":
         workspace.pictures("first-try", [1, 2])
     ran = campaign("check", "first-try")
-    assert (ran.code, ran.err.splitlines()[-1][:12]) == (0, "No problems:"), ran.err
+    # The pictures here are tiny and few, of which there is advice to give.
+    assert (ran.code, "error[" in ran.err, "warning[" in ran.err) == (0, False, False), ran.err
     planned = campaign("plan", "first-try", "--json").document
     assert planned["problems"] == []
     assert 0 < planned["totals"]["cost"] <= 5_000_000

@@ -1,0 +1,1 @@
+"""Rules of craft and thrift over a campaign that is otherwise without errors."""
