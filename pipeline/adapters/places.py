@@ -64,6 +64,12 @@ class Places:
             return self.campaign(name) / "lock"
         return self.of_realm(realm) / "lock" / name
 
+    def reviews(self, realm: str, name: str) -> Path:
+        """Where the verdicts of a campaign lie; under git for real pictures."""
+        if realm == REAL:
+            return self.campaign(name) / "reviews"
+        return self.of_realm(realm) / "reviews" / name
+
     def lock_names(self, realm: str) -> list[str]:
         """Names of all campaigns that may have receipts in a realm, sorted.
 

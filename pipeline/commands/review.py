@@ -14,9 +14,9 @@ from pipeline.domain.money import MicroUsd, format_usd
 from pipeline.domain.plan import Action, Plan
 from pipeline.domain.receipts import Gen, Match
 from pipeline.manifest.wording import nearest
+from pipeline.reporting.verdicts_text import REVIEW_FORMAT
 from pipeline.reporting.words import count
 
-REVIEW_FORMAT = 1
 DONE, USAGE, UNFINISHED = 0, 2, 5
 NOBODY = "none"
 _CERTAIN = 100
@@ -113,6 +113,7 @@ class Reviewed:
         """For machines; money in micro-dollars."""
         return {
             "review": REVIEW_FORMAT,
+            "what": "waiting",
             "campaign": self.campaign,
             "assigned": [
                 {"attempt": match.attempt, "outputs": list(match.outputs)}

@@ -5,8 +5,10 @@ import io
 import json
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
+from pathlib import Path
 
 from pipeline.cli import main
+from tests.functional.documents import Written
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,11 @@ class Ran:
 
 
 def campaign(*argv: str) -> Ran:
-    """Run a command in the working directory; exit code 1, which means a bug, fails the test."""
+    """Run a command in the working directory; exit code 1, which means a bug, fails the test.
+
+    What it writes for programs must be what its schema says.
+    """
+    written = Written(Path.cwd())
     with redirect_stdout(io.StringIO()) as out, redirect_stderr(io.StringIO()) as err:
         try:
             main(list(argv))
@@ -39,4 +45,5 @@ def campaign(*argv: str) -> Ran:
             gc.enable()  # a command is a process of its own, as a rule, and need not be tidy
     assert code != 1, err.getvalue()
     assert "Traceback" not in err.getvalue()
+    written.hold(argv, out.getvalue())
     return Ran(code, out.getvalue(), err.getvalue())

@@ -4,6 +4,7 @@ import asyncio
 import sqlite3
 import tempfile
 from collections import defaultdict
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -33,6 +34,7 @@ CAMPAIGNS = st.sampled_from(["autumn", "winter"])
 MOMENTS = st.sampled_from(["2026-10-31T23:59:59Z", "2026-11-01T00:00:00Z", "2020-01-01T00:00:00Z"])
 CELLS = st.lists(st.integers(1, 12), min_size=1, max_size=3, unique=True).map(tuple)
 AMOUNTS = st.integers(-2 * UNIT, 4 * UNIT).map(MicroUsd)
+PERMITS = st.sampled_from(["", "", "p1-one", "p1-two"])
 HELD = {State.RESERVED, State.SUBMITTING, State.SUBMITTED, State.READY}
 FREE = {State.REFUSED, State.ABANDONED}
 
@@ -47,6 +49,7 @@ class Own(NamedTuple):
     state: str
     hold: int
     images: int
+    permit: str
 
 
 def recount(path: Path) -> dict[tuple[str, str], Total]:
@@ -55,11 +58,11 @@ def recount(path: Path) -> dict[tuple[str, str], Total]:
         own = [
             Own._make(row)
             for row in db.execute(
-                "SELECT id, campaign, run, month, state, hold, images FROM attempts"
+                "SELECT id, campaign, run, month, state, hold, images, permit FROM attempts"
             )
         ]
         known = db.execute(
-            "SELECT attempt, campaign, month, told, is_doubt, images FROM known"
+            "SELECT attempt, campaign, month, told, is_doubt, images, permit FROM known"
         ).fetchall()
         billing = db.execute("SELECT attempt, amount FROM billing").fetchall()
     db.close()
@@ -68,16 +71,17 @@ def recount(path: Path) -> dict[tuple[str, str], Total]:
         billed[attempt] = billed.get(attempt, 0) + amount
     sums: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0] * len(Total._fields))
 
-    def book(campaign: str, run: str, month: str, total: Total) -> None:
-        for scope in (("campaign", campaign), ("run", run), ("month", month), ("workspace", "")):
+    def book(campaign: str, run: str, month: str, permit: str, total: Total) -> None:
+        named = {"campaign": campaign, "run": run, "month": month, "permit": permit}
+        for scope in (*named.items(), ("workspace", "")):
             sums[scope] = [a + b for a, b in zip(sums[scope], total, strict=True)]
 
     for one in own:
-        book(one.campaign, one.run, one.month, money_of(one, billed.get(one.id)))
-    for attempt, campaign, month, told, is_doubt, images in known:
+        book(one.campaign, one.run, one.month, one.permit, money_of(one, billed.get(one.id)))
+    for attempt, campaign, month, told, is_doubt, images, permit in known:
         most = max(told, billed.get(attempt, told))
         taken, doubtful = (0, most) if is_doubt else (most, 0)
-        book(campaign, "", month, Total(images, 0, taken, 0, doubtful))
+        book(campaign, "", month, permit, Total(images, 0, taken, 0, doubtful))
     return {scope: Total(*numbers) for scope, numbers in sums.items() if any(numbers)}
 
 
@@ -144,11 +148,13 @@ class Books(RuleBasedStateMachine):
         run=st.integers(0, 1),
         cap=AMOUNTS,
         images=st.integers(0, 9),
-        scope=st.sampled_from(["campaign", "run", "month", "workspace"]),
+        scope=st.sampled_from(["campaign", "run", "month", "permit", "workspace"]),
+        permit=PERMITS,
     )
-    def reserve(self, *, cells, campaign, at, run, cap, images, scope) -> None:
-        of = order(self.new_id(), cells=cells)
-        name = {"campaign": campaign, "run": f"r-{run}", "month": at[:7], "workspace": ""}[scope]
+    def reserve(self, *, cells, campaign, at, run, cap, images, scope, permit) -> None:
+        of = replace(order(self.new_id(), cells=cells), permit=permit)
+        named = {"campaign": campaign, "run": f"r-{run}", "month": at[:7], "permit": permit}
+        name = named.get(scope, "")
         before = self.total(scope, name)
         total = before.charged + before.reserved + before.in_doubt
         limit = Limit(scope, name, MicroUsd(total + cap), before.images + images)
@@ -217,10 +223,12 @@ class Books(RuleBasedStateMachine):
         self.do(self.ledgers[0].billed(rows))
 
     @rule(number=st.integers(1, 3), campaign=CAMPAIGNS, at=MOMENTS, charged=st.integers(0, 3),
-          images=st.integers(0, 3), in_doubt=st.booleans(), owns=st.booleans())  # fmt: skip
-    def learn(self, *, number, campaign, at, charged, images, in_doubt, owns) -> None:
+          images=st.integers(0, 3), in_doubt=st.booleans(), owns=st.booleans(),
+          permit=PERMITS)  # fmt: skip
+    def learn(self, *, number, campaign, at, charged, images, in_doubt, owns, permit) -> None:
         attempt = f"a-far-{number}"
-        money = AttemptMoney(campaign, at, MicroUsd(charged * UNIT), images, True, in_doubt, ())  # noqa: FBT003 (a tuple)
+        amount = MicroUsd(charged * UNIT)
+        money = AttemptMoney(campaign, at, amount, images, True, in_doubt, (), permit)  # noqa: FBT003 (a tuple)
         told = {attempt: money, **dict.fromkeys(list(self.orders)[:1], money)}
         predictions = {attempt: f"p-{attempt}"} if owns else {}
         foreign = {"p-foreign"} | ({f"p-{attempt}"} if charged == 3 else set())

@@ -183,6 +183,33 @@ def test_splitting_a_campaign_in_two_changes_no_total(of, card):
     assert plan_of(of, filed, card=card).steps == ()
 
 
+def _halves(of, by):
+    """A campaign in two: its variants, or the pictures of each set, shared out among them."""
+    for part in (0, 1):
+        if by == "variants":
+            half = replace(of, variants=of.variants[part::2])
+        else:
+            sets = [replace(one, pictures=one.pictures[part::2]) for one in of.sets]
+            half = replace(of, sets=tuple(one for one in sets if one.pictures))
+        if half.variants and half.sets:
+            yield replace(half, name=f"half-{part}", matrix=Matrix())
+
+
+@law
+@given(wanted, cards, st.sampled_from(["variants", "pictures"]))
+def test_sharing_variants_or_pictures_out_changes_no_total(of, card, by):
+    plain = replace(of, matrix=Matrix())
+    whole = plan_of(plain, card=card)
+    filed, cost, images = [], 0, 0
+    for half in _halves(plain, by):
+        plan = plan_of(half, filed, card=card)
+        cost += plan.cost
+        images += plan.images
+        filed += buy(plan)
+    assert (cost, images) == (whole.cost, whole.images)
+    assert plan_of(plain, filed, card=card).steps == ()
+
+
 @law
 @given(wanted, cards, st.randoms())
 def test_order_and_names_change_no_key(of, card, chance):
