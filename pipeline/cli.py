@@ -13,10 +13,11 @@ import click
 from pipeline import __version__
 
 if TYPE_CHECKING:
-    from pipeline.commands.review import Assignment
+    from pipeline.commands.review import Assignment, Reviewed
     from pipeline.commands.store import StoreResult
     from pipeline.domain.diagnostics import Problem
     from pipeline.domain.money import MicroUsd
+    from pipeline.reporting.verdicts_text import Standing, Written
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 BUG, STATE_DAMAGED, INTERRUPTED = 1, 12, 130
@@ -27,11 +28,11 @@ Exit codes:
   2  usage or manifest problem         9  provider unusable
   3  policy or budget refused         10  plan --detailed-exitcode: something to buy
   4  stopped by cap, canary, breaker  12  stored state damaged or from a newer version
-  5  finished with failed jobs       130  interrupted, safe
-  6  charges in doubt                  1  a bug in the program
-  7  price refused
+  5  finished with failed jobs        11  run --locked: the lock is not complete
+  6  charges in doubt                130  interrupted, safe
+  7  permit or price refused           1  a bug in the program
 
-2, 3, 7, 8 and 12 refuse before anything is sent for the campaign that they speak of."""
+2, 3, 7, 8, 11 and 12 refuse before anything is sent for the campaign that they speak of."""
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]}, epilog=_EPILOG)
@@ -62,6 +63,19 @@ _DRAFT = click.option(
     "--draft", is_flag=True, help="The embedded provider: no key, no account, no money."
 )
 _JSON = click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
+
+
+def _selectors(command: _F) -> _F:
+    return click.option(
+        "--select",
+        multiple=True,
+        metavar="EXPR",
+        help="Buy these alone, such as `set:anna,variant:snow`; repeatable.",
+    )(
+        click.option(
+            "--exclude", multiple=True, metavar="EXPR", help="Do not buy these; beats --select."
+        )(command)
+    )
 
 
 class _Usd(click.ParamType["MicroUsd"]):
@@ -96,10 +110,17 @@ def init(name: str, source: str | None) -> int:
 @campaign.command()
 @_names
 @_JSON
-def check(names: tuple[str, ...], every: bool, as_json: bool) -> int:  # noqa: FBT001 (click)
-    """Find every problem of manifests, pictures and matrix rules; sends and costs nothing."""
+@click.option("--explain", metavar="CODE", help="Say what a code such as M041 means; `all` lists.")
+def check(names: tuple[str, ...], every: bool, as_json: bool, explain: str | None) -> int:  # noqa: FBT001 (click)
+    """Find every problem of manifests, pictures and matrix rules; sends and costs nothing.
+
+    Beside errors it gives warnings and advice: rules of craft and thrift (codes L…), each switched
+    with `lint: {L003: off}` in a manifest or in workspace.yaml; `error` makes the check fail.
+    """
     from pipeline.commands.check import check as command  # noqa: PLC0415 (start-up)
 
+    if explain is not None:
+        return _explain(explain, names, every=every, as_json=as_json)
     result = command(_chosen(names, every=every), start=Path.cwd())
     if as_json:
         _data(result.document())
@@ -107,6 +128,19 @@ def check(names: tuple[str, ...], every: bool, as_json: bool) -> int:  # noqa: F
         _show(result.problems)
         click.echo(result.verdict, err=True)
     return result.exit_code
+
+
+def _explain(code: str, names: tuple[str, ...], *, every: bool, as_json: bool) -> int:
+    from pipeline.commands.check import explain as command  # noqa: PLC0415 (start-up)
+
+    if names or every:
+        raise click.UsageError("say --explain CODE without campaigns")
+    result = command(code)
+    if as_json:
+        _data(result.document())
+    else:
+        click.echo(result.text, nl=False)
+    return 0
 
 
 @campaign.command()
@@ -118,14 +152,39 @@ def check(names: tuple[str, ...], every: bool, as_json: bool) -> int:  # noqa: F
 )
 @click.option("--detailed-exitcode", is_flag=True, help="Exit 10 if there is something to buy.")
 @click.option("--retry-failed", is_flag=True, help="Plan blocked failures once more.")
+@_selectors
+@click.option("--explain", metavar="CELL", help="Say why this one picture is to be bought, or not.")
+@click.option(
+    "--show-origin",
+    is_flag=True,
+    help="Say of each value that counts in which file and line it stands.",
+)
 def plan(names: tuple[str, ...], every: bool, **options: Any) -> int:  # noqa: FBT001 (click)
-    """Show what a run would buy, why, and what it costs; never spends, needs no key."""
-    from pipeline.commands.plan import plan as command  # noqa: PLC0415 (start-up)
+    """Show what a run would buy, why, and what it costs; never spends, needs no key.
 
+    \b
+    campaign plan NAME --out plan.json           save it, for `run --plan plan.json`
+    campaign plan NAME --explain anna/p1/snow    what changed, and what it costs
+    campaign plan NAME --select 'set:anna,take:>1' --select 'variant:s*'
+    campaign plan NAME --exclude 'cost:>0.10'
+
+    In EXPR a comma is `and`, and --select given twice is `or`. Keys are set, picture, variant,
+    size, take, tag, owner, campaign, action, reason, verdict and cost; without a key it is the
+    beginning of an address, such as `anna/*/snow`. Names may be globs. What is not selected is left
+    out: not bought, and not changed either.
+    """
+    from pipeline.commands.plan import plan as command  # noqa: PLC0415 (start-up)
+    from pipeline.commands.selecting import read_selection  # noqa: PLC0415 (start-up)
+
+    if options["show_origin"]:
+        return _show_origin(_chosen(names, every=every), **options)
+    if options["explain"] is not None:
+        return _explain_cell(names, every=every, **options)
     result = command(
         _chosen(names, every=every),
         draft=options["draft"],
         retry_failed=options["retry_failed"],
+        selection=read_selection(options["select"], options["exclude"]),
         start=Path.cwd(),
     )
     if options["as_json"]:
@@ -139,6 +198,43 @@ def plan(names: tuple[str, ...], every: bool, **options: Any) -> int:  # noqa: F
         except OSError as error:
             raise click.UsageError(f"cannot write `{options['out']}`: {error.strerror}") from error
     return result.exit_code(detailed=options["detailed_exitcode"])
+
+
+def _show_origin(names: Sequence[str], **options: Any) -> int:
+    from pipeline.commands.origin import show_origin as command  # noqa: PLC0415 (start-up)
+
+    others = ("draft", "out", "detailed_exitcode", "retry_failed", "select", "exclude", "explain")
+    if any(options[one] for one in others):
+        raise click.UsageError("--show-origin goes with --json alone")
+    result = command(names, start=Path.cwd())
+    if options["as_json"]:
+        _data(result.document())
+    else:
+        click.echo(result.text, nl=False)
+    _show(result.problems)
+    return 0
+
+
+def _explain_cell(names: tuple[str, ...], *, every: bool, **options: Any) -> int:
+    from pipeline.commands.explain import explain_cell as command  # noqa: PLC0415 (start-up)
+
+    if every or len(names) != 1:
+        raise click.UsageError("--explain is about a picture of one campaign: name that")
+    if any(options[one] for one in ("select", "exclude", "out", "detailed_exitcode")):
+        raise click.UsageError("--explain goes with --draft, --retry-failed and --json alone")
+    result = command(
+        names[0],
+        options["explain"],
+        draft=options["draft"],
+        retry_failed=options["retry_failed"],
+        start=Path.cwd(),
+    )
+    if options["as_json"]:
+        _data(result.document())
+    else:
+        click.echo(result.text, nl=False)
+    _show(result.problems)
+    return 0
 
 
 @campaign.command()
@@ -220,6 +316,15 @@ def diff(revisions: str, **options: Any) -> int:
 @click.option("--partial", is_flag=True, help="Buy in plan order until a cap, not nothing.")
 @click.option("--continue", "go_on", is_flag=True, help="Buy the rest after a look at the canary.")
 @click.option("--keep-going", is_flag=True, help="Buy on even where much goes wrong.")
+@_selectors
+@click.option(
+    "--plan",
+    "permit",
+    metavar="FILE",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Buy what this saved plan lists, no dearer, never above its total; do not ask.",
+)
+@click.option("--locked", is_flag=True, help="Buy nothing; exit 11 if the lock is not complete.")
 @click.option("--events", is_flag=True, help="JSON lines on stdout while it works.")
 @click.option("--quiet", is_flag=True, help="Say nothing but problems.")
 def run(names: tuple[str, ...], every: bool, **options: Any) -> int:  # noqa: FBT001 (click)
@@ -229,6 +334,11 @@ def run(names: tuple[str, ...], every: bool, **options: Any) -> int:  # noqa: FB
     under way is taken up again, what is there is left alone. Without --yes the plan is shown and
     you are asked; without a terminal nothing is bought.
 
+    A plan saved with `campaign plan NAME --out FILE` is a permit: a run with --plan FILE buys no
+    picture that it does not list, pays no more for one than it says, and all runs under it together
+    never spend more than its total. Exit 7 refuses before anything is sent. Without NAMEs it runs
+    all campaigns that the plan speaks of. For --select and --exclude see `campaign plan --help`.
+
     Buying needs WAVESPEED_API_KEY. Pictures are uploaded to the provider, and its outputs lie on
     public, unsigned addresses for seven days. With --draft everything stays on this machine.
     """
@@ -236,11 +346,19 @@ def run(names: tuple[str, ...], every: bool, **options: Any) -> int:  # noqa: FB
     from pipeline.commands.progress import Telling  # noqa: PLC0415
     from pipeline.commands.run import Desk, RunOptions  # noqa: PLC0415
     from pipeline.commands.run import run as command  # noqa: PLC0415
+    from pipeline.commands.selecting import read_selection  # noqa: PLC0415
 
+    permit = None
+    if options["permit"] is not None:
+        from pipeline.commands.permits import load_permit  # noqa: PLC0415 (few runs have one)
+
+        permit = load_permit(options["permit"])
+    if options["locked"] and any(options[one] for one in ("yes", "permit", "partial", "go_on")):
+        raise click.UsageError("--locked buys nothing, so there is nothing to agree to")
     telling = Telling(events=options["events"], quiet=options["quiet"])
     ask = _ask if sys.stdin.isatty() and sys.stderr.isatty() else None
     return command(
-        _chosen(names, every=every),
+        _chosen(names, every=every, none_is_all=permit is not None),
         RunOptions(
             draft=options["draft"],
             yes=options["yes"],
@@ -249,6 +367,9 @@ def run(names: tuple[str, ...], every: bool, **options: Any) -> int:  # noqa: FB
             partial=options["partial"],
             go_on=options["go_on"],
             keep_going=options["keep_going"],
+            selection=read_selection(options["select"], options["exclude"]),
+            permit=permit,
+            locked=options["locked"],
         ),
         Desk(show=_show, ask=ask, telling=telling),
         start=Path.cwd(),
@@ -267,6 +388,9 @@ def run(names: tuple[str, ...], every: bool, **options: Any) -> int:  # noqa: FB
     show_default=True,
     help="What to add up.",
 )
+@click.option(
+    "--flags", is_flag=True, help="Check every delivered picture instead, worst ones first."
+)
 def status(names: tuple[str, ...], every: bool, **options: Any) -> int:  # noqa: FBT001 (click)
     """Show pictures and money: charged, reserved, in doubt, refund pending, left.
 
@@ -278,6 +402,8 @@ def status(names: tuple[str, ...], every: bool, **options: Any) -> int:  # noqa:
 
     if options["as_json"] and options["as_csv"]:
         raise click.UsageError("say --json or --csv, not both")
+    if options["flags"]:
+        return _flags(names, every=every, options=options)
     result = command(
         _chosen(names, every=every, none_is_all=True),
         draft=options["draft"],
@@ -288,6 +414,26 @@ def status(names: tuple[str, ...], every: bool, **options: Any) -> int:  # noqa:
         _data(result.document())
     elif options["as_csv"]:
         click.echo(result.csv, nl=False)
+    else:
+        click.echo(result.text, nl=False)
+    _show(result.problems)
+    return result.exit_code
+
+
+def _flags(names: tuple[str, ...], *, every: bool, options: dict[str, Any]) -> int:
+    from pipeline.commands.flags import flags as command  # noqa: PLC0415 (start-up)
+    from pipeline.commands.progress import Telling  # noqa: PLC0415
+
+    if options["as_csv"]:
+        raise click.UsageError("flags come as text or --json")
+    result = command(
+        _chosen(names, every=every, none_is_all=True),
+        draft=options["draft"],
+        telling=Telling(events=False, quiet=options["as_json"]),
+        start=Path.cwd(),
+    )
+    if options["as_json"]:
+        _data(result.document())
     else:
         click.echo(result.text, nl=False)
     _show(result.problems)
@@ -336,24 +482,80 @@ class _Assigning(click.ParamType["Assignment"]):
     type=_Assigning(),
     help="Picture number N of this attempt serves this cell; `none` for nobody's.",
 )
+@click.option(
+    "--approve", multiple=True, metavar="SELECT", help="These pictures are good; repeatable."
+)
+@click.option(
+    "--reject", multiple=True, metavar="SELECT", help="These pictures are not to be used."
+)
+@click.option(
+    "--reroll",
+    multiple=True,
+    metavar="SELECT",
+    help="Want another take of these; the next run asks for it, under the cap.",
+)
+@click.option("--note", default="", metavar="TEXT", help="Why; kept with each of these verdicts.")
+@click.option(
+    "--as", "reviewer", default="", metavar="REVIEWER", help="Who says so.  [default: git's name]"
+)
+@click.option(
+    "--import",
+    "file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Take over verdicts that a contact sheet or a colleague saved.",
+)
+@click.option("--list", "listing", is_flag=True, help="What is decided about each picture.")
 @_DRAFT
 @_JSON
 def review(name: str, **options: Any) -> int:
-    """Say which picture is whose where fewer came than were paid for.
+    """Decide on pictures: approve, reject, reroll; or say whose they are.
 
-    Without --assign it lists what waits, and where to look at the pictures. Nothing is assigned by
-    position, because nobody knows which one is missing. What you say is a receipt in the lock, so
-    commit it; cells that got no picture are then wanted again, as a top-up that a run asks about.
+    \b
+    campaign review NAME --list                       what is decided, and by whom
+    campaign review NAME --approve set:anna           all pictures of one set
+    campaign review NAME --reroll anna/p1/snow/master/t1 --note "two left hands"
+    campaign review NAME --import verdicts.jsonl      what a contact sheet saved
+
+    SELECT is as for `campaign plan --select`: an address, its beginning, or conditions such as
+    'set:anna,variant:snow'. A verdict is bound to the picture as it is now: another picture needs
+    another verdict. It is a line in campaigns/NAME/reviews, so commit it. A reroll buys nothing; it
+    makes one more take wanted, which the next plan prices and the next run asks about.
+
+    Without any of these it lists what waits because fewer pictures came than were paid for, and
+    where to look at them. Nothing is assigned by position, because nobody knows which one is
+    missing. What you say with --assign is a receipt in the lock, so commit it; cells that got no
+    picture are then wanted again, as a top-up that a run asks about.
     """
-    from pipeline.commands.review import review as command  # noqa: PLC0415 (start-up)
-
-    result = command(name, options["assignments"], draft=options["draft"], start=Path.cwd())
+    result = _reviewed(name, options)
     if options["as_json"]:
         _data(result.document())
     else:
         click.echo(result.text, nl=False)
     _show(result.problems)
     return result.exit_code
+
+
+def _reviewed(name: str, options: dict[str, Any]) -> "Reviewed | Written | Standing":
+    from pipeline.commands.review import review as assign  # noqa: PLC0415 (start-up)
+    from pipeline.commands.verdicts import Said, bring_in, say, show  # noqa: PLC0415 (as above)
+    from pipeline.domain.verdicts import Word  # noqa: PLC0415 (as above)
+
+    where: dict[str, Any] = {"draft": options["draft"], "start": Path.cwd()}
+    said = {word: options[word] for word in Word if options[word]}
+    ways = [said, options["file"], options["listing"], options["assignments"]]
+    if sum(map(bool, ways)) > 1:
+        raise click.UsageError("say verdicts, --import, --list or --assign, one at a time")
+    if options["note"] and not said:
+        raise click.UsageError("--note goes with --approve, --reject or --reroll")
+    if options["reviewer"] and not (said or options["file"]):
+        raise click.UsageError("--as goes with verdicts or --import")
+    if options["listing"]:
+        return show(name, **where)
+    if options["file"]:
+        return bring_in(name, options["file"], reviewer=options["reviewer"], **where)
+    if said:
+        return say(name, Said(said, options["note"], options["reviewer"]), **where)
+    return assign(name, options["assignments"], **where)
 
 
 class _Adoption(click.ParamType["tuple[str, str]"]):
@@ -542,6 +744,16 @@ def _stored(result: "StoreResult", as_json: bool) -> int:  # noqa: FBT001 (as ab
     return result.exit_code
 
 
+class _Host(click.ParamType["tuple[str, int]"]):
+    name = "HOST:PORT"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> "tuple[str, int]":
+        host, _, port = str(value).rpartition(":")
+        if not host or not (port.isascii() and port.isdigit()):
+            self.fail(f"`{value}` is not of the form HOST:PORT", param, ctx)
+        return host.strip("[]").lower(), int(port)
+
+
 @campaign.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option(
@@ -551,18 +763,39 @@ def _stored(result: "StoreResult", as_json: bool) -> int:  # noqa: FBT001 (as ab
     type=click.IntRange(0, 65535),
     help="0 for any free one.",
 )
+@click.option("--url", default="", help="Address as clients see it, behind a proxy for example.")
 @click.option(
     "--state",
     type=click.Path(file_okay=False, path_type=Path),
     help="Folder for predictions, bills and pictures.  [default: .campaign/served]",
 )
+@click.option("--memory", "in_memory", is_flag=True, help="Keep nothing after the end.")
 @click.option("--key", help="The only API key to let in; without it any key will do.")
+@click.option(
+    "--keys",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="YAML or JSON file of keys, with organisations and roles.",
+)
+@click.option(
+    "--tier",
+    type=click.Choice(["bronze", "silver", "gold", "ultra"]),
+    help="Limits of this account level: submits a minute, predictions at once.",
+)
+@click.option("--credit", type=_Usd(), help="Credit of each organisation; spent, it is HTTP 402.")
+@click.option("--webhooks", "has_webhooks", is_flag=True, help="Call public https addresses.")
+@click.option(
+    "--webhook-to",
+    "webhook_hosts",
+    type=_Host(),
+    multiple=True,
+    help="Call this host too, wherever it is and in the open; repeatable.",
+)
 @click.option(
     "--faults",
     type=click.Path(dir_okay=False, path_type=Path),
     help="YAML or JSON file that says what goes wrong, to rehearse trouble.",
 )
-def serve(host: str, port: int, state: Path | None, key: str | None, faults: Path | None) -> int:
+def serve(**options: Any) -> int:
     """Serve the embedded provider: the vendor's protocol with the draft engine behind it.
 
     \b
@@ -570,8 +803,34 @@ def serve(host: str, port: int, state: Path | None, key: str | None, faults: Pat
     export WAVESPEED_BASE_URL=http://127.0.0.1:8123 WAVESPEED_API_KEY=any
     campaign run NAME
 
-    It is a rehearsal, not the vendor: its pictures are drafts, its money is play money, and it has
-    no protection beyond the key. It listens on this machine only, unless --host says otherwise.
+    Any client of the vendor can be pointed at it, and /openapi.json there describes every call:
+    submit, results, history, cancel and delete, uploads, models, prices, balance, bills, usage,
+    webhooks. Requests are checked as the vendor does; what a model does not know is dropped and
+    counted in `embedded.dropped_inputs` of the answer. Input pictures are uploads to this server;
+    it fetches nothing from elsewhere. Predictions, pictures and uploads are kept for seven days,
+    bills for good; a server that is stopped goes on where it was.
+
+    It is not the vendor and not a gateway to it: nothing is passed on, its pictures are drafts made
+    on this machine, its money is play money, and it says nothing about the vendor's speed or
+    moderation. Everybody who reaches it shares two places in front of one engine; beyond 20,000
+    waiting predictions it answers HTTP 429.
+
+    It listens on this machine only, unless --host says otherwise, and encrypts nothing: put a proxy
+    with TLS before it. Pictures lie at addresses that are hard to guess, and need no key. A webhook
+    would let a request send this machine into the network behind it. So requests that name one are
+    refused, unless --webhooks allows addresses on the public internet, or --webhook-to a host.
+    Calls are signed as the vendor signs them and repeated after 5, 25 and 125 seconds.
+
+    A keys file lets in its keys alone. Organisations do not see each other's predictions or money.
+    Roles are this server's own: owner (all), developer (no money), billing and viewer (look only).
+
+    \b
+    version: 1
+    keys:
+      - {key: at-least-8-characters, name: laptop, organisation: studio}
+      - {key: another-secret, organisation: studio, role: viewer}
+      - {key: not-topped-up, organisation: new, active: false}
+    suspended: []                             # organisations
 
     A faults file switches trouble on, by number from 1. Submits are requests to a model since the
     start; predictions are those that were accepted, over the life of --state.
@@ -609,6 +868,7 @@ def serve(host: str, port: int, state: Path | None, key: str | None, faults: Pat
       busy_looks           looks; the first so many are HTTP 429
       strange_status       looks; the first so many see an unknown status
       output_objects       outputs as objects instead of texts
+      nsfw                 positions from 1 of outputs that are flagged
       history_lag          seconds until the history lists it
       outputs_gone         seconds after which its outputs are gone
       truncate             downloads; the first so many are half a file
@@ -621,14 +881,15 @@ def serve(host: str, port: int, state: Path | None, key: str | None, faults: Pat
       hide_inputs          true; the history tells no inputs
       forget_after_s       seconds after which a prediction is forgotten
     """
-    from pipeline.commands.serve import serve as command  # noqa: PLC0415 (start-up)
+    from pipeline.commands.serve import Served  # noqa: PLC0415 (start-up)
+    from pipeline.commands.serve import serve as command  # noqa: PLC0415
 
+    if options["key"] is not None and options["keys"] is not None:
+        raise click.UsageError("say --key or --keys, not both")
+    if options["state"] is not None and options["in_memory"]:
+        raise click.UsageError("say --state or --memory, not both")
     command(
-        host=host,
-        port=port,
-        state=state,
-        key=key,
-        faults=faults,
+        Served(**{**options, "url": options["url"].rstrip("/")}),
         ready=lambda text: click.echo(text, err=True),
     )
     return 0
@@ -700,12 +961,61 @@ def sync_models(write: bool, as_json: bool) -> int:  # noqa: FBT001 (click)
 
 
 @campaign.command()
-@click.argument("which", type=click.Choice(["campaign", "workspace"]), default="campaign")
-def schema(which: str) -> int:
-    """Print the JSON Schema of manifests (or of workspace.yaml), for editors and CI."""
-    from pipeline.commands.schema import schema as command  # noqa: PLC0415 (start-up)
+@click.argument(
+    "which",
+    type=click.Choice(
+        [
+            "campaign",
+            "workspace",
+            "plan",
+            "diff",
+            "events",
+            "receipts",
+            "verdicts",
+            "check",
+            "codes",
+            "status",
+            "flags",
+            "models",
+            "sync",
+            "review",
+            "reconcile",
+            "store",
+            "explain",
+            "origins",
+        ]
+    ),
+    default="campaign",
+    metavar="[NAME]",
+)
+@click.option(
+    "--write",
+    "folder",
+    metavar="DIR",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Write all of them into this folder instead.",
+)
+def schema(which: str, folder: Path | None) -> int:
+    """Print the JSON Schema of manifests, or of something that the program writes.
 
-    click.echo(command(which), nl=False)
+    \b
+    campaign schema > campaign.schema.json     for the editor that manifests are written in
+    campaign schema plan                       for a program that reads `plan --json`
+    campaign schema verdicts                   for a bot that reviews
+
+    People write `campaign` and `workspace`. Programs read plan, diff, events, receipts, verdicts,
+    check, codes, status, flags, models, sync, review, reconcile, store, explain and origins.
+    """
+    from pipeline.commands.schema import schema as command  # noqa: PLC0415 (start-up)
+    from pipeline.commands.schema import write_all  # noqa: PLC0415 (as above)
+
+    if folder is None:
+        click.echo(command(which), nl=False)
+        return 0
+    try:
+        click.echo("\n".join(map(str, write_all(folder))))
+    except OSError as error:
+        raise click.UsageError(f"cannot write `{folder}`: {error.strerror}") from error
     return 0
 
 

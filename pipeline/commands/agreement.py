@@ -10,19 +10,23 @@ from pipeline.commands.realms import Realm, api_key
 from pipeline.commands.session import Subject
 from pipeline.domain.diagnostics import CampaignError, Problem, Severity
 from pipeline.domain.money import MicroUsd, format_usd
+from pipeline.domain.permit import Permit
 from pipeline.domain.plan import Action, Limit, Plan
 from pipeline.planning.canary import only, outstanding
 from pipeline.planning.fit import fitting
 from pipeline.planning.pack import Packer
+from pipeline.planning.permit import NO_ROOM, UNPERMITTED
 from pipeline.planning.plan import over_limits
+from pipeline.planning.select import EVERYTHING, Selection
 from pipeline.planning.view import coming_renders
 from pipeline.reporting.plan_text import plan_text
 from pipeline.reporting.question import question
 from pipeline.reporting.words import count
 
-USAGE, REFUSED = 2, 3
-_USAGE_CODES = frozenset({"P001", "P002", "P003", "P004"})
-_CAP_CODES = frozenset({"P020", "P022"})
+USAGE, REFUSED, NOT_PERMITTED = 2, 3, 7
+_OF_USAGE = "P00"
+"""How codes begin of what is wrong with the manifest's rules, rather than with money."""
+_CAP_CODES = frozenset({"P020", "P022", NO_ROOM})
 
 Ask = Callable[[str], bool]
 
@@ -39,6 +43,9 @@ class RunOptions:
         partial: buy in plan order until a cap, instead of nothing.
         go_on: buy the rest although only the canary is bought.
         keep_going: do not stop where much goes wrong.
+        selection: which cells are meant.
+        permit: a saved plan; no more than it lists is bought, and nobody is asked.
+        locked: buy nothing and write nothing to the lock; fail where it is not complete.
     """
 
     draft: bool = False
@@ -48,6 +55,14 @@ class RunOptions:
     partial: bool = False
     go_on: bool = False
     keep_going: bool = False
+    selection: Selection = EVERYTHING
+    permit: Permit | None = None
+    locked: bool = False
+
+    @property
+    def is_agreed(self) -> bool:
+        """Whether the user agreed beforehand, so that nobody has to be asked."""
+        return self.yes or self.permit is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,15 +115,15 @@ class Agreement:
             is_first: whether nothing was ever sent from here.
 
         Raises:
-            CampaignError: exit 2 or 3, policy or budget refuse it, or nobody can be asked; exit 9,
-                there is no key. Nothing was sent.
+            CampaignError: exit 2 or 3, policy or budget refuse it, or nobody can be asked; exit 7,
+                the permit has too little money left; exit 9, there is no key. Nothing was sent.
         """
         if self._realm.is_draft:
             self._refuse(plan)
             return Agreed(plan)
         say = self._desk.telling.say
         say(plan_text(plan, renders=coming_renders(self._subject.campaign, plan)))
-        if self._options.yes:
+        if self._options.yes and self._options.permit is None:
             plan = self._without_surprises(plan)
         plan, over = self._within_budget(plan)
         if plan.realm == REAL and self._subject.campaign.budget.cap is None:
@@ -119,7 +134,7 @@ class Agreement:
         if is_first:
             say(_FIRST_RUN.format(where=self._realm.base))
         api_key(self._realm)
-        if self._options.yes or self._is_wanted(plan):
+        if self._options.is_agreed or self._is_wanted(plan):
             return Agreed(plan, over, canary)
         say("Nothing was bought.")
         return Agreed(replace(plan, steps=()))
@@ -164,8 +179,11 @@ class Agreement:
         if not errors:
             self._desk.show(plan.problems)
             return
-        usage = any(problem.code in _USAGE_CODES for problem in errors)
-        raise CampaignError(USAGE if usage else REFUSED, plan.problems)
+        codes = {problem.code for problem in errors}
+        code = USAGE if any(one.startswith(_OF_USAGE) for one in codes) else REFUSED
+        if codes & {NO_ROOM, *UNPERMITTED}:
+            code = NOT_PERMITTED
+        raise CampaignError(code, plan.problems)
 
     def _with_canary(self, plan: Plan) -> tuple[Plan, str]:
         """The plan, or no more of it than its canary; and what to say when that is bought."""
@@ -185,7 +203,8 @@ class Agreement:
         else:
             plan = replace(plan, steps=())
         left = f"{count(rest, 'picture')} for about {format_usd(cost)}"
-        go_on = f"campaign run {campaign.name} --continue"
+        under = " --plan FILE" if self._options.permit is not None else ""
+        go_on = f"campaign run {campaign.name}{under} --continue"
         return plan, f"the canary is bought: look at it, then `{go_on}` buys the other {left}"
 
     def _is_wanted(self, plan: Plan) -> bool:
@@ -222,6 +241,7 @@ def _nobody_to_ask(plan: Plan) -> Problem:
         code="R010",
         what=f"nobody is here to agree to {format_usd(plan.cost)}",
         why="there is no terminal to ask on, and `--yes` was not given",
-        fix="look at the plan above, then run again with `--yes`",
+        fix="look at the plan above, then run again with `--yes`; or run a plan that was saved and "
+        "approved: `--plan plan.json`",
         money="nothing was charged",
     )

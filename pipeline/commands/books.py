@@ -8,6 +8,7 @@ from pathlib import Path
 from pipeline.adapters.ledger import Booked, SqliteLedger, add_up
 from pipeline.adapters.lock_files import LockFiles, LockFolder
 from pipeline.adapters.places import DRAFT, Places, prepare_state
+from pipeline.adapters.review_files import ReviewFolder
 from pipeline.adapters.runs import Runs
 from pipeline.adapters.store import Store
 from pipeline.domain.attempt import Claim, Spent, State
@@ -19,6 +20,7 @@ from pipeline.domain.moment import moment
 from pipeline.domain.money import MicroUsd
 from pipeline.domain.plan import Limit
 from pipeline.domain.receipts import Charge, Match, Receipt, attempt_of
+from pipeline.domain.verdicts import Verdict
 from pipeline.execution.decisions import RETENTION
 from pipeline.planning.decide import Facts
 
@@ -119,6 +121,17 @@ class Books:
             self.warnings += odd
         return filed
 
+    def verdicts(self, campaign: str) -> list[Verdict]:
+        """All verdicts of a campaign, in no particular order, each once; adds to the warnings.
+
+        Raises:
+            CampaignError: exit 12; a file of verdicts is damaged or from a newer program.
+        """
+        folder = self.places.reviews(self.realm, campaign)
+        found, odd = ReviewFolder(folder, shown_as=self.places.shown(folder)).read()
+        self.warnings += odd
+        return found
+
     def claims(self) -> dict[CellKey, Claim]:
         """Cells of open attempts."""
         return {} if self.ledger is None else dict(self.ledger.claims())
@@ -168,7 +181,8 @@ class Books:
             if attempt not in ids:
                 state = State.IN_DOUBT if money.in_doubt else State.FILED
                 where = (money.campaign, "", money.at[:7])
-                found.append(Booked(attempt, *where, state, money.images, money.charged))
+                amounts = (state, money.images, money.charged)
+                found.append(Booked(attempt, *where, *amounts, permit=money.permit))
         return found
 
     def limits(

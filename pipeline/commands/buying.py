@@ -90,6 +90,7 @@ def make_runner(
         campaign=subject.campaign.name,
         run=session.books.run,
         limits=() if plan is None else plan.limits,
+        permit="" if plan is None or plan.permit is None else plan.permit.digest,
         without=Packer(subject.campaign, subject.card).without,
         new_id=attempt_ids,
         concurrent=outside.concurrent,

@@ -15,6 +15,7 @@ from pipeline.domain.money import MicroUsd, format_usd
 from pipeline.domain.plan import Action, Limit, Plan, Reason
 from pipeline.execution.events import Happened
 from pipeline.execution.outcome import Ended, Outcome
+from pipeline.planning.permit import no_room
 from pipeline.planning.plan import over_limits
 from pipeline.reporting.run_text import RunFacts, run_text
 from pipeline.reporting.words import count
@@ -80,7 +81,12 @@ class Closing:
         )
         rehearsal = None
         if self._realm.is_draft:
-            rehearsal = rehearse(self._subject, self._places, self._session.clock)
+            rehearsal = rehearse(
+                self._subject,
+                self._places,
+                self._session.clock,
+                selection=self._session.selection,
+            )
         with self._desk.telling.work("files", len(outputs.missing)) as progress:
             refreshed = outputs.refresh(rehearsal=rehearsal, progress=progress)
         facts = self._facts(plan, agreed, outcome, refreshed, rehearsal)
@@ -139,6 +145,7 @@ class Closing:
             return STOPPED
         if outcome.over is not None:
             over = over_limits(self._subject.campaign, plan.steps, [outcome.over])
+            over += no_room([outcome.over], plan.steps)
             self._desk.show(over or [_passed(outcome.over)])
             return STOPPED
         if agreed.canary or agreed.over is not None:

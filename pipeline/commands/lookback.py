@@ -17,6 +17,7 @@ from pipeline.domain.fingerprint import CellKey
 from pipeline.domain.history import History
 from pipeline.domain.moment import moment
 from pipeline.domain.money import MicroUsd, format_usd
+from pipeline.domain.permit import Permit
 from pipeline.domain.plan import Step, order_of
 from pipeline.execution.decisions import RETENTION
 from pipeline.execution.find import SETTLED_AFTER
@@ -93,6 +94,7 @@ class LookBack:
         clock: Clock,
         engine: str | None,
         exclusive: bool,
+        permit: Permit | None = None,
     ) -> None:
         """Prepare.
 
@@ -105,9 +107,13 @@ class LookBack:
             clock: for the window.
             engine: version of the embedded engine, for drafts only.
             exclusive: whether the key is this workspace's alone.
+            permit: the saved plan that is being carried out. What it lists and is found here counts
+                as bought under it: no receipt says so, but else its runs might spend more than its
+                total.
         """
         self._books = books
         self._exclusive = exclusive
+        self._permit = permit
         self._provider = provider
         self._intake = intake
         self._runner = runner
@@ -116,8 +122,9 @@ class LookBack:
         self._sessions = [
             Session(subject, books, engine=engine, clock=clock) for subject in subjects
         ]
+        history = books.history()
         self._known = [
-            Recogniser(one.subject.campaign, one.subject.card, one.expansion.cells)
+            Recogniser(one.subject.campaign, one.subject.card, one.wanted(history).cells)
             for one in self._sessions
         ]
 
@@ -238,8 +245,11 @@ class LookBack:
         return (campaign, step) if is_it else None
 
     async def _book(self, prediction: Prediction, campaign: str, step: Step) -> bool:
+        permit = self._permit
+        is_listed = permit is not None and permit.lists(campaign, [one.key for one in step.cells])
+        under = permit.digest if permit is not None and is_listed else ""
         booked = await self._books.open_ledger.adopt(
-            order_of(step, attempt=new_id("a-")),
+            order_of(step, attempt=new_id("a-"), permit=under),
             campaign=campaign,
             hold=step.quote.most,
             prediction=prediction.id,

@@ -6,16 +6,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.adapters.clock import SystemClock
+from pipeline.commands.advice import spent_in_vain
 from pipeline.commands.books import Books
 from pipeline.commands.loading import load_subjects, open_workspace
 from pipeline.commands.outputs import Outputs
 from pipeline.commands.realms import Realm, choose_realm
+from pipeline.commands.selecting import check_selection
 from pipeline.commands.session import Session, Subject
 from pipeline.domain.diagnostics import Problem
 from pipeline.domain.plan import Plan
 from pipeline.emulator.engine_version import DRAFT_ENGINE
+from pipeline.planning.select import EVERYTHING, Selection
 from pipeline.planning.view import coming_renders
-from pipeline.reporting.plan_json import PLAN_FORMAT, plan_document
+from pipeline.reporting.plan_json import plans_document
 from pipeline.reporting.plan_text import plan_text
 
 DONE, USAGE, REFUSED, SOMETHING_TO_BUY = 0, 2, 3, 10
@@ -39,9 +42,8 @@ class Planned:
         return (*self.warnings, *(one for plan, _ in self.plans for one in plan.problems))
 
     def document(self) -> Mapping[str, object]:
-        """For machines: one plan, or a list of them where there are several."""
-        documents = [plan_document(plan, renders=renders) for plan, renders in self.plans]
-        return documents[0] if len(documents) == 1 else {"plans": PLAN_FORMAT, "plan": documents}
+        """For machines: one plan, or a list of them where there are several; a permit."""
+        return plans_document(self.plans)
 
     def save(self, target: Path) -> None:
         """Write the document to a file."""
@@ -55,26 +57,51 @@ class Planned:
         return SOMETHING_TO_BUY if detailed and any(p.steps for p, _ in self.plans) else DONE
 
 
-def plan(names: Sequence[str], *, draft: bool, retry_failed: bool, start: Path) -> Planned:
+def plan(
+    names: Sequence[str],
+    *,
+    draft: bool,
+    retry_failed: bool,
+    start: Path,
+    selection: Selection = EVERYTHING,
+) -> Planned:
     """Plan campaigns, all of the workspace where no name is given; reads only.
 
     Raises:
-        CampaignError: manifests have problems, or stored state cannot be read.
+        CampaignError: manifests have problems, a selector matches nothing, or stored state cannot
+            be read.
     """
     places, workspace = open_workspace(start)
     subjects, problems = load_subjects(places, workspace, names)
     realm = choose_realm(draft=draft)
     books = Books(places, realm.name)
     try:
-        plans = tuple(_plan(subject, books, realm, retry_failed) for subject in subjects)
+        plans = tuple(_plan(subject, books, realm, retry_failed, selection) for subject in subjects)
+        check_selection(selection, subjects, [made for made, _ in plans])
+        if realm.is_real:
+            for subject, (made, _) in zip(subjects, plans, strict=True):
+                problems += spent_in_vain(subject, made)
         return Planned(plans, (*problems, *books.warnings))
     finally:
         books.close()
 
 
-def _plan(subject: Subject, books: Books, realm: Realm, retry_failed: bool) -> tuple[Plan, int]:  # noqa: FBT001 (private)
+def _plan(
+    subject: Subject,
+    books: Books,
+    realm: Realm,
+    retry_failed: bool,  # noqa: FBT001 (private)
+    selection: Selection,
+) -> tuple[Plan, int]:
     engine = DRAFT_ENGINE if realm.is_draft else None
-    session = Session(subject, books, engine=engine, clock=SystemClock(), retry_failed=retry_failed)
+    session = Session(
+        subject,
+        books,
+        engine=engine,
+        clock=SystemClock(),
+        retry_failed=retry_failed,
+        selection=selection,
+    )
     made = session.plan()
     outputs = Outputs(subject, made, books, history=session.history, engine=engine or "")
     return made, outputs.renders + coming_renders(subject.campaign, made)

@@ -3,15 +3,17 @@
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 
+from pipeline.adapters.clock import SystemClock
 from pipeline.adapters.lock_files import LockFiles
 from pipeline.commands.bill import RunAudit
+from pipeline.commands.books import Books
 from pipeline.commands.buying import Outside, make_runner
 from pipeline.commands.lookback import LookBack, LookedBack
 from pipeline.commands.realms import UNUSABLE, Realm
 from pipeline.commands.session import Session, Subject
 from pipeline.commands.wiring import connect
 from pipeline.domain.diagnostics import CampaignError, Problem
-from pipeline.domain.fingerprint import CellKey
+from pipeline.domain.fingerprint import CellKey, canonical
 from pipeline.domain.money import MicroUsd, format_usd
 from pipeline.domain.plan import Plan, Step
 from pipeline.emulator.engine_version import DRAFT_ENGINE
@@ -19,7 +21,7 @@ from pipeline.execution.auditing import Audit
 from pipeline.execution.breaker import Breaker
 from pipeline.execution.events import Listener
 from pipeline.execution.outcome import Brake, Outcome
-from pipeline.execution.ports import Failure, ProviderError
+from pipeline.execution.ports import Failure, ProviderError, Seller
 from pipeline.execution.run import Runner
 
 PRICE_ROSE = 7
@@ -97,6 +99,7 @@ class Purchase:
             clock=self._session.clock,
             engine=self._engine,
             exclusive=self._outside.exclusive,
+            permit=self._session.permit,
         )
         try:
             return await looking.look()
@@ -110,17 +113,7 @@ class Purchase:
             CampaignError: exit 7, a price above the one shown; exit 9, no answer or too little
                 money in the account.
         """
-        seller = self._outside.seller
-        try:
-            for step in _one_of_each_size(plan.steps):
-                price = await seller.price(plan.model, _priced_body(step))
-                if price > step.quote.most:
-                    raise CampaignError(PRICE_ROSE, [_price_rose(step, price)])
-            balance = await seller.balance()
-        except ProviderError as error:
-            raise CampaignError(UNUSABLE, [_unreachable(error)]) from error
-        if balance < plan.cost:
-            raise CampaignError(UNUSABLE, [_too_little(balance, plan.cost)])
+        await _check(self._outside.seller, [plan])
 
     async def buy(
         self, plan: Plan, others: Mapping[CellKey, str], *, keep_going: bool = False
@@ -163,9 +156,49 @@ class Purchase:
         )
 
 
-def _one_of_each_size(steps: Sequence[Step]) -> list[Step]:
-    """One step for each price that the steps can have."""
-    return list({(step.quote.most, len(step.cells)): step for step in steps}.values())
+async def check_offers(
+    realm: Realm, books: Books, subjects: Sequence[Subject], plans: Sequence[Plan]
+) -> None:
+    """As `Purchase.check_offer`, for all campaigns of a permit together.
+
+    Raises:
+        CampaignError: exit 7, a price above the one shown; exit 9, there is no key, no answer, or
+            too little money in the account.
+    """
+    async with connect(realm, books.places, subjects, books.store, SystemClock()) as outside:
+        await _check(outside.seller, plans)
+
+
+async def _check(seller: Seller, plans: Sequence[Plan]) -> None:
+    try:
+        for plan in plans:
+            for step in _one_of_each_price(plan.steps):
+                price = await seller.price(plan.model, _priced_body(step))
+                if price > step.quote.most:
+                    raise CampaignError(PRICE_ROSE, [_price_rose(step, price)])
+        balance = await seller.balance()
+    except ProviderError as error:
+        raise CampaignError(UNUSABLE, [_unreachable(error)]) from error
+    cost = MicroUsd(sum(plan.cost for plan in plans))
+    if balance < cost:
+        raise CampaignError(UNUSABLE, [_too_little(balance, cost)])
+
+
+def _one_of_each_price(steps: Sequence[Step]) -> list[Step]:
+    """One step for each price that the steps can have.
+
+    A price follows from the parameters, the pictures sent and the pictures asked for. Two that our
+    card prices alike may be priced apart by now, so the quote does not stand for them.
+    """
+    found: dict[tuple[str, int, int], Step] = {}
+    written: dict[int, str] = {}  # many requests hold one object of parameters
+    for step in steps:
+        params = step.request.params
+        if id(params) not in written:
+            written[id(params)] = canonical(params)
+        where = written[id(params)], len(step.request.inputs), len(step.cells)
+        found.setdefault(where, step)
+    return list(found.values())
 
 
 def _priced_body(step: Step) -> Mapping[str, object]:

@@ -6,13 +6,16 @@ from pipeline.commands.outputs import Rehearsal
 from pipeline.commands.session import Session, Subject
 from pipeline.domain.money import MicroUsd
 from pipeline.execution.ports import Clock
+from pipeline.planning.select import EVERYTHING, Selection
 
 
-def rehearse(subject: Subject, places: Places, clock: Clock) -> Rehearsal:
-    """Plan the same campaign for real money; reads only."""
+def rehearse(
+    subject: Subject, places: Places, clock: Clock, *, selection: Selection = EVERYTHING
+) -> Rehearsal:
+    """Plan the same campaign, or what is selected of it, for real money; reads only."""
     real = Books(places, REAL)
     try:
-        session = Session(subject, real, engine=None, clock=clock)
+        session = Session(subject, real, engine=None, clock=clock, selection=selection)
         plan = session.plan()
         cap = subject.campaign.budget.cap
         spent = real.spent(session.history, "campaign", subject.campaign.name).total

@@ -23,19 +23,25 @@ from pipeline.commands.closing import (
     Closing,
 )
 from pipeline.commands.loading import Loaded, chosen, load_all, open_workspace
+from pipeline.commands.permits import UNPERMITTED as NOT_PERMITTED
+from pipeline.commands.permits import campaigns_of, check_realm
 from pipeline.commands.progress import Telling
 from pipeline.commands.realms import KEY_VARIABLE, Realm, choose_realm
+from pipeline.commands.selecting import check_selection
 from pipeline.commands.session import Session, Subject
 from pipeline.domain.diagnostics import CampaignError, Problem
 from pipeline.domain.fingerprint import CellKey
 from pipeline.domain.moment import moment
-from pipeline.domain.plan import Action, Plan, Reason
+from pipeline.domain.plan import Action, Cell, Decision, Plan, Reason
 from pipeline.emulator.engine_version import DRAFT_ENGINE
 from pipeline.execution.outcome import Brake, Outcome
+from pipeline.planning.permit import UNPERMITTED
+from pipeline.reporting.plan_text import permit_text
+from pipeline.reporting.words import REASON_WORDS, count
 
 __all__ = ["Desk", "RunOptions", "run"]
 
-PRICE_ROSE = 7
+INCOMPLETE = 11
 # Which of several campaigns' or troubles' exit codes is the command's.
 _PRECEDENCE = (
     INTERRUPTED,
@@ -43,9 +49,10 @@ _PRECEDENCE = (
     STATE_DAMAGED,
     UNUSABLE,
     STOPPED,
-    PRICE_ROSE,
+    NOT_PERMITTED,
     HELD,
     REFUSED,
+    INCOMPLETE,
     USAGE,
     UNFINISHED,
 )
@@ -60,14 +67,21 @@ def run(names: Sequence[str], options: RunOptions, desk: Desk, *, start: Path) -
         CampaignError: it cannot begin.
     """
     places, workspace = open_workspace(start)
+    realm = choose_realm(draft=options.draft)
+    if options.permit is not None:
+        check_realm(options.permit, realm.name)
+        names = campaigns_of(options.permit, names)
     loaded = load_all(places, workspace, chosen(places, names))
     desk.show([problem for one in loaded for problem in one.problems])
-    if any(one.subject is None for one in loaded):
+    subjects = list(_subjects(loaded))
+    if len(subjects) < len(loaded):
         desk.telling.say("Nothing was sent.")
         return USAGE
-    realm = choose_realm(draft=options.draft)
+    is_under_one_permit = options.permit is not None and len(subjects) > 1
+    if is_under_one_permit or not options.selection.is_everything:
+        _look_first(places, realm, subjects, options)
     codes: list[int] = []
-    for subject in _subjects(loaded):
+    for subject in subjects:
         one = _Run(places, realm, subject, options, desk)
         try:
             codes.append(one.go())
@@ -84,6 +98,52 @@ def _subjects(loaded: Sequence[Loaded]) -> Iterator[Subject]:
     for one in loaded:
         if one.subject is not None:
             yield one.subject
+
+
+def _look_first(
+    places: Places, realm: Realm, subjects: Sequence[Subject], options: RunOptions
+) -> None:
+    """Hold all campaigns against selectors and permit before anything is sent for the first.
+
+    Raises:
+        CampaignError: exit 2; a selector names what no campaign has. Exit 7; a wanted cell is not
+            listed, or a price is above the listed one. Exit 9, the provider cannot be asked for its
+            prices. Nothing was sent.
+    """
+    engine = DRAFT_ENGINE if realm.is_draft else None
+    books = Books(places, realm.name)
+    try:
+        plans = [
+            Session(
+                subject,
+                books,
+                engine=engine,
+                clock=SystemClock(),
+                retry_failed=options.retry_failed,
+                selection=options.selection,
+                permit=options.permit,
+            ).plan()
+            for subject in subjects
+        ]
+        check_selection(options.selection, subjects, plans)
+        _stop_at([one for plan in plans for one in _not_permitted(plan)], NOT_PERMITTED)
+        is_online = options.permit is not None and not (realm.is_draft or options.locked)
+        if is_online and len(plans) > 1 and any(plan.steps for plan in plans):
+            from pipeline.commands.purchase import check_offers  # noqa: PLC0415 (loads the network)
+
+            _finish_async(check_offers(realm, books, subjects, plans))
+    finally:
+        books.close()
+
+
+def _not_permitted(plan: Plan) -> list[Problem]:
+    """What a permit refuses, however much of the plan would be left."""
+    return [one for one in plan.problems if one.code in UNPERMITTED]
+
+
+def _stop_at(problems: Sequence[Problem], code: int) -> None:
+    if any(problem.is_error for problem in problems):
+        raise CampaignError(code, problems)
 
 
 class _Run:
@@ -137,14 +197,17 @@ class _Run:
             clock=self._clock,
             caps=self._options.caps,
             retry_failed=self._options.retry_failed,
+            selection=self._options.selection,
+            permit=self._options.permit,
         )
-        self._stop_at(session.expansion.problems, USAGE)
-        outcome = Outcome()
-        if self._must_look_back(session):
-            outcome = self._online(self._look_back(session, files))
-        elif _left_behind(books):
-            outcome = self._online(self._recover(session, files))
+        _stop_at(session.expansion.problems, USAGE)
+        if self._options.locked:
+            return self._locked(session)
+        outcome = self._come_to_terms(session, files)
         plan = session.plan()
+        _stop_at(_not_permitted(plan), NOT_PERMITTED)
+        if plan.permit is not None and (self._realm.is_draft or not plan.steps):
+            self._desk.telling.say(permit_text(plan.permit))  # other plans are shown as a whole
         self._desk.show(books.warnings)
         has_filed = self._file_overdue(session, files, plan)
         if any(decision.action is Action.RECOVER for decision in plan.decisions):
@@ -170,7 +233,33 @@ class _Run:
         if tried or has_filed:
             plan = session.plan()
             self._file_overdue(session, files, plan)
-        closing = Closing(
+        return self._closing(session, others).close(plan, agreed, outcome)
+
+    def _locked(self, session: Session) -> int:
+        """Bring the outputs up to date from a complete lock; buy nothing, write no receipt.
+
+        Raises:
+            CampaignError: exit 11; the lock lacks something that the campaign wants.
+        """
+        plan = session.plan()
+        self._desk.show(session.books.warnings)
+        missing = [
+            (cell, decision)
+            for cell, decision in zip(plan.cells, plan.decisions, strict=True)
+            if decision.output is None and decision.action is not Action.LEFT_OUT
+        ]
+        if missing:
+            raise CampaignError(INCOMPLETE, [_incomplete(plan, missing)])
+        overdue = session.overdue(plan)
+        if overdue:
+            raise CampaignError(INCOMPLETE, [_unfiled(plan, len(overdue))])
+        if any(decision.action is Action.RECOVER for decision in plan.decisions):
+            self._online(self._refetch(session, plan))
+            plan = session.plan()
+        return self._closing(session, {}).close(plan, Agreed(plan), Outcome())
+
+    def _closing(self, session: Session, others: dict[CellKey, str]) -> Closing:
+        return Closing(
             self._places,
             self._realm,
             session,
@@ -179,11 +268,6 @@ class _Run:
             others=others,
             is_stopped=self._brake.is_pulled,
         )
-        return closing.close(plan, agreed, outcome)
-
-    def _stop_at(self, problems: Sequence[Problem], code: int) -> None:
-        if any(problem.is_error for problem in problems):
-            raise CampaignError(code, problems)
 
     def _file_overdue(self, session: Session, files: LockFiles, plan: Plan) -> bool:
         overdue = session.overdue(plan)
@@ -191,23 +275,47 @@ class _Run:
             _finish_async(files.file(self._name, overdue))
         return bool(overdue)
 
-    def _must_look_back(self, session: Session) -> bool:
+    def _come_to_terms(self, session: Session, files: LockFiles) -> Outcome:
+        """See through what dead runs left, and look for what a lost or cut ledger does not know.
+
+        A disk that says too early that it has synced may forget the last commits of a run that
+        died, so after such a run the provider's history is read once more than open attempts need.
+        """
+        books = session.books
+        is_new = books.open_ledger.needs_looking_back()
+        if is_new and self._has_no_history:
+            _finish_async(books.open_ledger.looked_back(moment(self._clock.now())))
+            is_new = False
+        if is_new and self._may_look_back(session):
+            self._desk.telling.say("No ledger is here yet: reading the provider's history first.")
+            return self._online(self._look_back(session, files))
+        outcome = Outcome()
+        died = books.runs.died()
+        if _left_behind(books):
+            outcome = self._online(self._recover(session, files))
+        if died and not self._brake.is_pulled and self._may_look_back(session):
+            self._desk.telling.say("A run died here: reading the provider's history first.")
+            found = self._online(self._look_back(session, files))
+            found.ended[:0] = outcome.ended
+            return found
+        return outcome
+
+    @property
+    def _has_no_history(self) -> bool:
+        """Whether the provider is embedded here and was never asked for anything."""
+        return self._realm.is_draft and not self._places.has_drafts
+
+    def _may_look_back(self, session: Session) -> bool:
         """Whether the provider's history has to be read before anything may be bought.
 
         A run that would buy nothing needs no key, and one without a key will be told so later.
         """
-        ledger = session.books.open_ledger
-        if not ledger.needs_looking_back():
-            return False
-        if self._realm.is_draft and not self._places.has_drafts:
-            _finish_async(ledger.looked_back(moment(self._clock.now())))
-            return False
         has_key = self._realm.is_draft or bool(os.environ.get(KEY_VARIABLE, "").strip())
         return has_key and self._may_buy(session.plan())
 
     def _may_buy(self, plan: Plan) -> bool:
         """Whether anything here could end in a purchase; where not, the provider is not asked."""
-        may_agree = self._realm.is_draft or self._options.yes or self._desk.ask is not None
+        may_agree = self._realm.is_draft or self._options.is_agreed or self._desk.ask is not None
         is_capped = plan.realm != REAL or self._subject.campaign.budget.cap is not None
         is_refused = any(problem.is_error for problem in plan.problems)
         return (
@@ -226,14 +334,15 @@ class _Run:
     async def _look_back(self, session: Session, files: LockFiles) -> Outcome:
         from pipeline.commands.purchase import Purchase  # noqa: PLC0415 (loads the network)
 
-        self._desk.telling.say("No ledger is here yet: reading the provider's history first.")
+        books, died = session.books, session.books.runs.died()
         listen = self._desk.telling.event(self._name)
         async with Purchase.open(self._realm, session, files, self._brake, listen) as purchase:
             found = await purchase.look_back(_every_subject(self._places, self._subject))
             problems = found.problems(exclusive=purchase.is_exclusive)
-        self._stop_at(problems, IN_DOUBT)
+        _stop_at(problems, IN_DOUBT)
         self._desk.show(problems)
-        await session.books.open_ledger.looked_back(moment(self._clock.now()))
+        await books.open_ledger.looked_back(moment(self._clock.now()))
+        books.runs.bury(died)
         return found.outcome
 
     async def _recover(self, session: Session, files: LockFiles) -> Outcome:
@@ -287,6 +396,31 @@ def _bought_by_others(plan: Plan) -> dict[CellKey, str]:
         for cell, decision in zip(plan.cells, plan.decisions, strict=True)
         if decision.reason is Reason.CLAIMED_ELSEWHERE
     }
+
+
+def _incomplete(plan: Plan, missing: Sequence[tuple[Cell, Decision]]) -> Problem:
+    first, decision = missing[0]
+    more = f" and {len(missing) - 1:,} more" if len(missing) > 1 else ""
+    return Problem(
+        code="P045",
+        what=f"the lock of `{plan.campaign}` is not complete: `{first.address}`{more}",
+        why=f"`--locked` buys nothing, and of the first one is to be said: "
+        f"{REASON_WORDS[decision.reason]}",
+        fix=f"look at `campaign plan {plan.campaign}`, run without `--locked`, and commit the lock",
+        money="nothing was charged",
+    )
+
+
+def _unfiled(plan: Plan, receipts: int) -> Problem:
+    return Problem(
+        code="P046",
+        what=f"the lock of `{plan.campaign}` lacks {count(receipts, 'receipt')} of pictures that "
+        "are bought",
+        why="`--locked` writes nothing to it, and without them another clone would buy again what "
+        "only this machine or another campaign knows of",
+        fix=f"`campaign run {plan.campaign}` files them for free; then commit the lock",
+        money="nothing was charged",
+    )
 
 
 @contextlib.contextmanager

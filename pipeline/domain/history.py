@@ -73,6 +73,7 @@ class AttemptMoney(NamedTuple):
         is_confirmed: whether billing rows are known.
         in_doubt: whether nobody knows yet if it was charged at all.
         cells: keys in output order.
+        permit: digest of the saved plan under which it was bought, or empty.
     """
 
     campaign: str
@@ -82,6 +83,7 @@ class AttemptMoney(NamedTuple):
     is_confirmed: bool
     in_doubt: bool
     cells: tuple[AskedCell, ...]
+    permit: str = ""
 
     def share_of(self, key: CellKey) -> MicroUsd:
         """What of the charge falls on one of its cells."""
@@ -340,6 +342,7 @@ class _Tally:
             is_confirmed=rows is not None,
             in_doubt=False,
             cells=order.cells,
+            permit=order.permit,
         )
         self.attempts[order.attempt] = money
         self.orders[order.attempt] = order

@@ -24,6 +24,7 @@ class Action(enum.StrEnum):
     TOP_UP = "top-up"
     REBUY = "rebuy"
     BLOCKED = "blocked"
+    LEFT_OUT = "left-out"
     ORPHAN = "orphan"
 
 
@@ -35,6 +36,7 @@ class Reason(enum.StrEnum):
     """Why; noted where the action is decided."""
 
     SATISFIED = "satisfied"
+    PINNED = "pinned"
     NEW_CELL = "new_cell"
     PROMPT_CHANGED = "prompt_changed"
     PARAM_CHANGED = "param_changed"
@@ -57,6 +59,7 @@ class Reason(enum.StrEnum):
     MODERATED = "moderated"
     GAVE_UP = "gave_up"
     UNPRICED = "unpriced"
+    NOT_SELECTED = "not_selected"
     NO_LONGER_WANTED = "no_longer_wanted"
 
 
@@ -87,15 +90,19 @@ class Cell(NamedTuple):
 
     Attributes:
         address: where it stands.
-        key: what was wanted.
+        key: what was wanted; of a pinned cell the key of what serves it instead, which is not that
+            of its recipe.
         recipe: what it shares with others; many cells hold the same object.
         source: digest of the picture to edit, None for text-to-image.
+        pin: digest of the picture that serves it whatever its recipe asks for, where one is pinned;
+            such a cell is never bought.
     """
 
     address: Address
     key: CellKey
     recipe: Recipe
     source: Sha256 | None
+    pin: Sha256 | None = None
 
 
 class Decision(NamedTuple):
@@ -104,7 +111,8 @@ class Decision(NamedTuple):
     Attributes:
         action: what a run does.
         reason: why.
-        detail: in words: the attempt, the twin's address, the provider's message.
+        detail: in words: the attempt, the twin's address, the provider's message; of a cell that
+            is left out, the action that it would have.
         output: the current picture, where there is one.
     """
 
@@ -163,12 +171,13 @@ class Step:
     quote: Quote
 
 
-def order_of(step: Step, *, attempt: str) -> Order:
+def order_of(step: Step, *, attempt: str, permit: str = "") -> Order:
     """What an attempt at a job asks for, as receipts will tell it.
 
     Args:
         step: the job.
         attempt: a fresh id.
+        permit: digest of the saved plan under which it is bought; empty without one.
     """
     recipe = step.cells[0].recipe
     return Order(
@@ -181,6 +190,7 @@ def order_of(step: Step, *, attempt: str) -> Order:
             for cell in step.cells
         ),
         quote=step.quote.amount,
+        permit=permit,
     )
 
 
@@ -198,8 +208,8 @@ class Limit:
     """A cap and what it has left.
 
     Attributes:
-        scope: `job`, `campaign`, `run`, `month` or `workspace`.
-        name: campaign name, run id or month; empty for the workspace.
+        scope: `job`, `campaign`, `run`, `month`, `permit` or `workspace`.
+        name: campaign name, run id, month or a permit's digest; empty for the workspace.
         money: most money, None for no limit.
         images: most pictures, None for no limit.
         spent: charged, reserved and in doubt so far.
@@ -225,6 +235,45 @@ class Limit:
         return None if self.money is None else MicroUsd(max(0, self.money - self.spent))
 
 
+class Chosen(NamedTuple):
+    """What the user said of which cells to buy, as it was written; see `planning.select`.
+
+    Attributes:
+        select: expressions of which one has to match; all cells where there is none.
+        exclude: expressions of which none may match.
+    """
+
+    select: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+
+
+class UnderPermit(NamedTuple):
+    """What a permit lets a plan do.
+
+    Attributes:
+        digest: of the saved plan.
+        total: the most money that may be spent under it, for all its campaigns and runs together.
+        listed: pictures of this campaign that it lists.
+        bought: of these, how many are bought already.
+        unwanted: of these, how many the campaign does not want any more.
+        waiting: of these, how many are wanted and can be neither bought nor used now, because they
+            are under way, blocked, or not selected.
+        again: of these, how many would be paid for once more and are not listed as that.
+    """
+
+    digest: str
+    total: MicroUsd
+    listed: int
+    bought: int
+    unwanted: int
+    waiting: int
+    again: int
+
+
+EVERYTHING = Chosen()
+"""Nothing was said, so all cells are meant."""
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     """The priced answer to "what would a run do".
@@ -240,6 +289,8 @@ class Plan:
         orphans: no longer wanted purchases.
         limits: caps that the run is under.
         problems: what stands in the way of buying (errors) and what to know (warnings).
+        chosen: what the user said of which cells to buy.
+        permit: the permit under which it is carried out, with what that lets it do; None without.
     """
 
     campaign: str
@@ -252,6 +303,8 @@ class Plan:
     orphans: tuple[Orphan, ...]
     limits: tuple[Limit, ...]
     problems: tuple[Problem, ...]
+    chosen: Chosen = EVERYTHING
+    permit: UnderPermit | None = None
 
     @property
     def cost(self) -> MicroUsd:

@@ -58,6 +58,8 @@ class Order:
         asked: components of the job key that are not the recipe's: `identity.own_parts`.
         cells: one for each output asked for, in output order.
         quote: what it should cost.
+        permit: digest of the saved plan under which it is bought; empty where a person or `--yes`
+            agreed. What a permit has spent is added up by it, wherever the receipts are read.
     """
 
     attempt: str
@@ -66,6 +68,7 @@ class Order:
     asked: Mapping[str, Json]
     cells: tuple[AskedCell, ...]
     quote: MicroUsd
+    permit: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -329,7 +332,7 @@ def _fact_body(receipt: Charge | Match | Use | Waive | Lost | Foreign) -> dict[s
 
 def order_body(order: Order) -> dict[str, Json]:
     """An order as JSON; `read_order` is the way back."""
-    return {
+    body: dict[str, Json] = {
         "attempt": order.attempt,
         "job": order.job,
         "recipe": order.recipe.components(),
@@ -337,6 +340,7 @@ def order_body(order: Order) -> dict[str, Json]:
         "cells": [_cell_body(cell) for cell in order.cells],
         "quote": order.quote,
     }
+    return {**body, "permit": order.permit} if order.permit else body
 
 
 def read_order(body: Mapping[str, Any]) -> Order:
@@ -353,6 +357,7 @@ def read_order(body: Mapping[str, Any]) -> Order:
         body["asked"],
         tuple([AskedCell._make(_CELL(cell)) for cell in body["cells"]]),
         MicroUsd(_whole(body["quote"])),
+        _text(body.get("permit", "")),
     )
 
 

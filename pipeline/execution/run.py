@@ -42,6 +42,7 @@ class Orders:
         concurrent: most predictions under way at once.
         breaker: says when too much goes wrong; None to go on whatever happens.
         audit: compares with the provider's bill on the way; None for nobody.
+        permit: digest of the saved plan under which is bought; empty without one.
     """
 
     campaign: str
@@ -52,6 +53,7 @@ class Orders:
     concurrent: int
     breaker: Breaker | None = None
     audit: Audit | None = None
+    permit: str = ""
 
 
 class Runner:
@@ -217,7 +219,7 @@ class Runner:
                     waiting.is_in_line = True
                     continue
                 answer = await self._on.ledger.reserve(
-                    order_of(wanted, attempt=self._orders.new_id()),
+                    order_of(wanted, attempt=self._orders.new_id(), permit=self._orders.permit),
                     campaign=self._orders.campaign,
                     hold=wanted.quote.most,
                     limits=self._orders.limits,
@@ -369,6 +371,7 @@ def _is_held_under(limit: Limit, attempt: OpenAttempt) -> bool:
         "campaign": attempt.campaign == limit.name,
         "run": attempt.run == limit.name,
         "month": attempt.reserved_at.startswith(limit.name),
+        "permit": attempt.order.permit == limit.name,
         "workspace": True,
     }
     return attempt.state in _HOLDING and counted.get(limit.scope, False)

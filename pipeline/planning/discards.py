@@ -8,7 +8,8 @@ from pipeline.domain.history import History
 from pipeline.domain.money import ZERO, MicroUsd, split_evenly
 from pipeline.domain.plan import Address, Cell, Reason
 from pipeline.planning.expand import Expansion
-from pipeline.planning.wishes import Judged, shares
+from pipeline.planning.plan import shares
+from pipeline.planning.wishes import Judged
 
 
 def discards(
@@ -85,6 +86,7 @@ def difference(old: Cell, new: Cell) -> Reason:
     """What first differs between two cells that stand at one address."""
     ours, theirs = new.recipe, old.recipe
     checks = (
+        (Reason.PINNED, new.pin is not None),
         (Reason.MODEL_CHANGED, (ours.provider, ours.model) != (theirs.provider, theirs.model)),
         (Reason.PROMPT_CHANGED, ours.prompt != theirs.prompt),
         (Reason.PARAM_CHANGED, ours.params != theirs.params),

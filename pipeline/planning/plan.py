@@ -1,15 +1,21 @@
 """The plan: expand, decide, pack, price, and hold it against the caps."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from pipeline.domain.campaign import Campaign
 from pipeline.domain.card import Card
 from pipeline.domain.diagnostics import Problem, Severity
-from pipeline.domain.money import MicroUsd, format_usd
+from pipeline.domain.fingerprint import CellKey
+from pipeline.domain.money import MicroUsd, format_usd, split_evenly
 from pipeline.domain.plan import Action, Cell, Decision, Limit, Plan, Reason, Step
 from pipeline.planning.decide import Facts, decide, orphans
 from pipeline.planning.expand import Expansion
 from pipeline.planning.pack import Packer
+from pipeline.planning.pins import check_pins
+from pipeline.planning.select import EVERYTHING, NO_VERDICTS, Selection, leave_out, pick
+
+PERMIT_SCOPE = "permit"
+"""Scope of the limit that a permit is to the runs under it; its name is the permit's digest."""
 
 
 def make_plan(
@@ -20,6 +26,8 @@ def make_plan(
     *,
     realm: str,
     limits: Sequence[Limit],
+    selection: Selection = EVERYTHING,
+    verdicts: Mapping[CellKey, str] = NO_VERDICTS,
 ) -> Plan:
     """Say what a run would do.
 
@@ -30,19 +38,27 @@ def make_plan(
         facts: what is known of purchases, all of this realm.
         realm: whose money.
         limits: caps with what is spent of them.
+        selection: which cells the user means; what would be bought and is not meant is left out,
+            after deciding and before packing.
+        verdicts: the word of each cell that has a verdict, for the selection.
 
     Returns:
         A plan whose problems include every cap that its steps would pass.
     """
     cells = expansion.cells
     decisions = decide(cells, facts, campaign=campaign.name)
+    if not selection.is_everything:
+        costs = _costs(campaign, card, cells, decisions) if selection.asks_cost else {}
+        picked = pick(campaign, cells, decisions, selection, verdicts=verdicts, costs=costs)
+        decisions = leave_out(cells, decisions, picked)
     steps, unpriced, problems = _pack(campaign, card, cells, decisions)
     if unpriced:
         decisions = [
             Decision(Action.BLOCKED, Reason.UNPRICED) if cell.key in unpriced else decision
             for cell, decision in zip(cells, decisions, strict=True)
         ]
-    problems = [*expansion.problems, *problems]
+    pins = check_pins(campaign, cells, decisions, facts.history) if campaign.pins else ()
+    problems = [*expansion.problems, *pins, *problems]
     problems += over_limits(campaign, steps, limits)
     return Plan(
         campaign=campaign.name,
@@ -55,7 +71,33 @@ def make_plan(
         orphans=tuple(orphans(cells, facts.history, campaign=campaign.name)),
         limits=tuple(limits),
         problems=tuple(problems),
+        chosen=selection.chosen,
     )
+
+
+def shares(steps: Sequence[Step]) -> dict[CellKey, MicroUsd]:
+    """What of the quotes of some jobs falls on each of their cells."""
+    found: dict[CellKey, MicroUsd] = {}
+    for step in steps:
+        each = split_evenly(step.quote.amount, len(step.cells))
+        found.update(zip((cell.key for cell in step.cells), each, strict=True))
+    return found
+
+
+def packed_alone(cells: Sequence[Cell], decisions: Sequence[Decision]) -> frozenset[CellKey]:
+    """Cells of failed or empty jobs: each gets a request of its own the next time."""
+    return frozenset(
+        cell.key
+        for cell, decision in zip(cells, decisions, strict=True)
+        if decision.reason in {Reason.FAILED_BEFORE, Reason.UNDER_DELIVERED}
+    )
+
+
+def _costs(
+    campaign: Campaign, card: Card, cells: Sequence[Cell], decisions: Sequence[Decision]
+) -> Mapping[CellKey, MicroUsd]:
+    """What each cell would cost if all that can be bought were bought."""
+    return shares(_pack(campaign, card, cells, decisions)[0])
 
 
 def _pack(
@@ -65,11 +107,7 @@ def _pack(
     steps: list[Step] = []
     unpriced: set[str] = set()
     problems: list[Problem] = []
-    alone = frozenset(
-        cell.key
-        for cell, decision in zip(cells, decisions, strict=True)
-        if decision.reason in {Reason.FAILED_BEFORE, Reason.UNDER_DELIVERED}
-    )
+    alone = packed_alone(cells, decisions)
     for action in (Action.BUY, Action.TOP_UP, Action.REBUY):
         wanted = [
             cell
@@ -94,6 +132,8 @@ def over_limits(
     if not steps:
         return found
     for limit in limits:
+        if limit.scope == PERMIT_SCOPE:
+            continue  # what a permit has left is no matter of the manifest's: `planning.permit`
         if limit.money is not None and limit.spent + cost > limit.money:
             found.append(_over_money(campaign, limit, MicroUsd(cost)))
         elif _is_near(campaign, limit, cost):

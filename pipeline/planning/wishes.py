@@ -1,7 +1,7 @@
 """The sides of a comparison: what their campaigns want, and what of that is to be bought."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from pipeline.domain.campaign import Campaign, Workspace
@@ -9,12 +9,14 @@ from pipeline.domain.card import Card
 from pipeline.domain.difference import Amounts, Point
 from pipeline.domain.fingerprint import CellKey
 from pipeline.domain.history import Filed, History
-from pipeline.domain.money import ZERO, MicroUsd, split_evenly
-from pipeline.domain.plan import PAID, Action, Cell, Plan, Reason, Step
+from pipeline.domain.money import ZERO, MicroUsd
+from pipeline.domain.plan import PAID, Action, Cell, Plan, Reason
+from pipeline.domain.verdicts import Verdict, current_first, resolve
 from pipeline.planning.decide import Facts
 from pipeline.planning.expand import Expansion, expand
 from pipeline.planning.pack import Packer
-from pipeline.planning.plan import make_plan
+from pipeline.planning.plan import make_plan, shares
+from pipeline.planning.rerolls import paid_for, picture_in, takes_asked, with_takes
 
 REAL = "real"
 
@@ -55,12 +57,51 @@ class Side:
         workspace: what its campaigns share.
         wishes: by name.
         filed: all receipts of its locks.
+        verdicts: by campaign, those of its reviews.
     """
 
     point: Point
     workspace: Workspace
     wishes: Mapping[str, Wish]
     filed: Sequence[Filed]
+    verdicts: Mapping[str, Sequence[Verdict]] = field(default_factory=dict)
+
+
+class Asking:
+    """Adds the takes that rerolls ask for to what sides want; alike on both sides, once."""
+
+    def __init__(self, history: History) -> None:
+        self._history = history
+        self._known: dict[tuple[int, frozenset[Verdict]], Wish] = {}
+
+    def of(self, side: Side) -> Side:
+        """The side with these takes."""
+        if not any(side.verdicts.values()):
+            return side
+        wishes = {
+            name: self._one(wished, frozenset(side.verdicts.get(name, ())))
+            for name, wished in side.wishes.items()
+        }
+        return replace(side, wishes=wishes)
+
+    def _one(self, wished: Wish, verdicts: frozenset[Verdict]) -> Wish:
+        if not verdicts:
+            return wished
+        cells = wished.expansion.cells
+        known = self._known.get((id(wished.expansion), verdicts))
+        if known is None:
+            rulings = resolve(verdicts)
+            history = current_first(self._history, rulings)
+            asked = takes_asked(
+                cells, rulings, picture=picture_in(history), is_bought=paid_for(history, ())
+            )
+            expansion = wished.expansion
+            if asked:
+                expansion = replace(expansion, cells=with_takes(cells, asked))
+            known = self._known[id(wished.expansion), verdicts] = replace(
+                wished, expansion=expansion
+            )
+        return replace(wished, expansion=known.expansion)
 
 
 class Judged(NamedTuple):
@@ -137,15 +178,6 @@ def _prices(wished: Wish, cells: Sequence[Cell], plan: Plan) -> dict[CellKey, Mi
         return shares(plan.steps)
     packed = Packer(wished.campaign, wished.card).pack(Action.BUY, cells, frozenset())
     return shares(packed.steps)
-
-
-def shares(steps: Iterable[Step]) -> dict[CellKey, MicroUsd]:
-    """What falls on each cell of some jobs."""
-    found: dict[CellKey, MicroUsd] = {}
-    for step in steps:
-        each = split_evenly(step.quote.amount, len(step.cells))
-        found.update(zip((cell.key for cell in step.cells), each, strict=True))
-    return found
 
 
 def _amounts(cells: Sequence[Cell], plan: Plan, prices: Mapping[CellKey, MicroUsd]) -> Amounts:

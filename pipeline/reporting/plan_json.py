@@ -1,16 +1,40 @@
-"""The plan for machines: versioned JSON, format 1. Money in micro-dollars, order as planned."""
+"""The plan for machines: versioned JSON, format 2. Money in micro-dollars, order as planned.
 
-from collections.abc import Mapping
+A document is a permit as it stands: `steps` list the cells that may be bought, grouped in jobs,
+with the most that one picture may cost (`unit`); `total` is the most that may be spent in all;
+`digest` is that of everything else. `domain.permit` reads it.
+"""
+
+from collections.abc import Mapping, Sequence
 
 from pipeline.domain.diagnostics import as_json
+from pipeline.domain.permit import PLAN_FORMAT, sealed, unit_price
 from pipeline.domain.plan import Action, Cell, Decision, Limit, Plan, Step
 
-PLAN_FORMAT = 1
+__all__ = ["PLAN_FORMAT", "plan_document", "plans_document"]
+
 _OF_CELLS = tuple(action for action in Action if action not in {Action.RENDER, Action.ORPHAN})
 
 
+def plans_document(plans: Sequence[tuple[Plan, int]]) -> Mapping[str, object]:
+    """One document of one or more plans, sealed, so that it can serve as a permit.
+
+    Args:
+        plans: each with the number of files to derive, which is free; one or more.
+
+    Returns:
+        For one plan `plan_document` and its digest; for several `plans` (the format), `total` and
+        `digest` of all together, and the documents in a list under `plan`.
+    """
+    documents = [plan_document(plan, renders=renders) for plan, renders in plans]
+    if len(documents) == 1:
+        return sealed(documents[0])
+    total = sum(_most(plan) for plan, _ in plans)
+    return sealed({"plans": PLAN_FORMAT, "total": total, "plan": documents})
+
+
 def plan_document(plan: Plan, *, renders: int) -> Mapping[str, object]:
-    """The plan as one JSON document.
+    """One plan as JSON, without a digest.
 
     Args:
         plan: what would be done.
@@ -23,6 +47,8 @@ def plan_document(plan: Plan, *, renders: int) -> Mapping[str, object]:
         "realm": plan.realm,
         "model": plan.model,
         "manifest": plan.manifest,
+        "total": _most(plan),
+        "chosen": {"select": list(plan.chosen.select), "exclude": list(plan.chosen.exclude)},
         "totals": {
             "cells": len(plan.cells),
             "actions": {action.value: plan.count(action) for action in _OF_CELLS},
@@ -46,6 +72,11 @@ def plan_document(plan: Plan, *, renders: int) -> Mapping[str, object]:
     }
 
 
+def _most(plan: Plan) -> int:
+    """The most that buying all steps may cost."""
+    return sum(step.quote.most for step in plan.steps)
+
+
 def _limit(limit: Limit) -> Mapping[str, object]:
     return {
         "scope": limit.scope,
@@ -64,7 +95,8 @@ def _step(step: Step) -> Mapping[str, object]:
         "cells": [cell.key for cell in step.cells],
         "prompt": step.request.prompt,
         "inputs": [{"role": role, "sha256": sha256} for role, sha256 in step.request.inputs],
-        "params": step.request.params,
+        "params": dict(step.request.params),
+        "unit": unit_price(step.quote.most, len(step.cells)),
         "quote": {
             "amount": step.quote.amount,
             "most": step.quote.most,

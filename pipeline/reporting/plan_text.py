@@ -5,10 +5,12 @@ from collections.abc import Iterator, Sequence
 
 from pipeline.domain.fingerprint import CellKey
 from pipeline.domain.money import MicroUsd, format_usd
-from pipeline.domain.plan import Action, Cell, Limit, Plan, Reason, Step
+from pipeline.domain.plan import Action, Cell, Chosen, Limit, Plan, Reason, Step, UnderPermit
 from pipeline.reporting.words import REASON_WORDS, count
 
 _MOST_ROWS = 30
+_OF_DIGEST = 15
+"""Characters of a permit's digest that tell it from others."""
 
 
 def plan_text(plan: Plan, *, renders: int) -> str:
@@ -21,6 +23,9 @@ def plan_text(plan: Plan, *, renders: int) -> str:
     lines = [f"{plan.campaign}  {plan.realm}  {plan.model}", ""]
     lines += _steps(plan)
     lines += _totals(plan, renders)
+    lines += _chosen(plan.chosen)
+    if plan.permit is not None:
+        lines.append(f"  {permit_text(plan.permit)}")
     lines += [f"  {line}" for line in map(_limit, plan.limits) if line]
     return "\n".join(lines) + "\n"
 
@@ -102,8 +107,30 @@ def _others(plan: Plan) -> Counter[tuple[Action, Reason]]:
     )
 
 
+def _chosen(chosen: Chosen) -> Iterator[str]:
+    """What the user said of which cells to buy; nothing where nothing was said."""
+    options = [("--select", one) for one in chosen.select]
+    options += [("--exclude", one) for one in chosen.exclude]
+    if options:
+        yield f"  chosen by {' '.join(f'{name} {text}' for name, text in options)}"
+
+
+def permit_text(permit: UnderPermit) -> str:
+    """One line on what a permit lists and what becomes of it."""
+    parts = [f"{count(permit.listed, 'picture')} listed"]
+    others = (
+        (permit.bought, "bought already"),
+        (permit.unwanted, "no longer wanted, so skipped"),
+        (permit.waiting, "not to be bought now"),
+        (permit.again, "not bought, since it would be paid for again and is not listed as that"),
+    )
+    parts += [f"{number:,} {words}" for number, words in others if number]
+    return f"permit {permit.digest[:_OF_DIGEST]}: {'; '.join(parts)}"
+
+
 def _limit(limit: Limit) -> str:
-    name = f"{limit.scope} {limit.name}".strip()
+    shown = limit.name[:_OF_DIGEST] if limit.scope == "permit" else limit.name
+    name = f"{limit.scope} {shown}".strip()
     parts = []
     if limit.money is not None and limit.left is not None:
         spent, cap, left = map(format_usd, (limit.spent, limit.money, limit.left))

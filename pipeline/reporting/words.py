@@ -7,6 +7,7 @@ from pipeline.domain.plan import Reason
 
 REASON_WORDS: Mapping[Reason, str] = {
     Reason.SATISFIED: "bought already",
+    Reason.PINNED: "an old picture is pinned",
     Reason.NEW_CELL: "new",
     Reason.PROMPT_CHANGED: "its prompt changed",
     Reason.PARAM_CHANGED: "a parameter changed",
@@ -29,6 +30,7 @@ REASON_WORDS: Mapping[Reason, str] = {
     Reason.MODERATED: "the provider refused it; change it, or try again with --retry-failed",
     Reason.GAVE_UP: "paid twice and not delivered; try again with --retry-failed",
     Reason.UNPRICED: "its price is not known",
+    Reason.NOT_SELECTED: "not selected: neither bought nor changed",
     Reason.NO_LONGER_WANTED: "no longer wanted",
 }
 

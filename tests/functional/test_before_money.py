@@ -206,3 +206,17 @@ def test_a_workspace_without_campaigns_says_how_to_start_one(workspace, verb):
     assert ran.code == 2
     assert "error[M105]: this workspace has no campaign" in ran.err
     assert "campaign init NAME" in ran.err
+
+
+def test_each_kind_of_request_is_priced_anew_even_where_the_card_prices_them_alike(
+    workspace, serve
+):
+    """1k and 2k cost the same by the card; only one of them may have become dearer since."""
+    provider = serve(balance=parse_usd("0.01"))
+    text = "feed: 1024x1024", "wide: {size: 2048x2048, native: 2048x2048}"
+    workspace.campaign(model="google/nano-banana-pro/edit", pictures=(1, 2, 3), sizes=text)
+    workspace.edit("winter", "master: 2560x1440", "master: 1024x1024")
+    ran = campaign("run", "winter", "--yes")
+    assert ran.code == 9, ran.err
+    assert sum(call.path == "model/price" for call in provider.calls) == 2
+    assert provider.submits == 0

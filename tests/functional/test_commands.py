@@ -102,7 +102,7 @@ def test_a_plan_is_the_same_document_on_stdout_and_in_a_file_and_has_a_version(w
     planned = campaign("plan", "winter", "--json", "--out", "plan.json")
     saved = json.loads((workspace.root / "plan.json").read_text("utf-8"))
     assert saved == planned.document
-    assert (saved["plan"], saved["campaign"], saved["realm"]) == (1, "winter", "real")
+    assert (saved["plan"], saved["campaign"], saved["realm"]) == (2, "winter", "real")
     assert saved["totals"]["cost"] == sum(step["quote"]["amount"] for step in saved["steps"])
     wanted = {cell["key"] for cell in saved["cells"]}
     assert {key for step in saved["steps"] for key in step["cells"]} == wanted
@@ -112,7 +112,7 @@ def test_several_plans_are_one_document(workspace):
     workspace.campaign("winter")
     workspace.campaign("autumn", pictures=(3,))
     document = campaign("plan", "--all", "--json").document
-    assert document["plans"] == 1
+    assert document["plans"] == 2
     assert [plan["campaign"] for plan in document["plan"]] == ["autumn", "winter"]
 
 
@@ -161,7 +161,7 @@ def test_status_survives_a_campaign_that_cannot_be_read(workspace):
 
 
 def test_check_says_what_is_fine(workspace):
-    workspace.campaign("winter")
+    workspace.campaign("winter", more=["lint: {L013: off, L014: off}"])
     checked = campaign("check", "winter")
     assert (checked.code, checked.err) == (0, "No problems: winter (2 pictures).\n")
     assert campaign("check", "winter", "--json").document == {
@@ -176,7 +176,7 @@ def test_check_says_what_is_fine(workspace):
 HELP = {
     (): ["campaign init NAME", "campaign run NAME --draft", "Exit codes:", "130  interrupted"],
     ("init",): ["--from", "never its lock"],
-    ("check",): ["sends and costs nothing", "--json"],
+    ("check",): ["sends and costs nothing", "--json", "--explain", "lint: {L003: off}"],
     ("plan",): ["never spends, needs no key", "--out", "--detailed-exitcode", "--draft"],
     ("run",): [
         "WAVESPEED_API_KEY",
@@ -192,7 +192,7 @@ HELP = {
     ("models",): ["list", "show", "sync"],
     ("diff",): ["BASE", "--fail-on"],
     ("serve",): ["WAVESPEED_BASE_URL=http://127.0.0.1:8123", "play money", "--port", "--state"],
-    ("schema",): ["[campaign|workspace]", "JSON Schema"],
+    ("schema",): ["campaign schema verdicts", "JSON Schema", "--write"],
 }
 
 
@@ -204,7 +204,7 @@ def test_help_teaches_on_one_screen(command):
     for phrase in HELP[command]:
         assert " ".join(phrase.split()) in words
     # The switches of `serve` are a reference; everything else is a screen.
-    assert len(helped.out.splitlines()) <= (80 if command == ("serve",) else 45)
+    assert len(helped.out.splitlines()) <= (120 if command == ("serve",) else 45)
     assert max(map(len, helped.out.splitlines())) <= 90
 
 

@@ -22,6 +22,7 @@ from pipeline.commands.session import Session, Subject
 from pipeline.commands.settling import Decisions
 from pipeline.domain.campaign import Account, Campaign, Workspace
 from pipeline.domain.moment import moment
+from pipeline.domain.permit import Permit
 from pipeline.emulator.app import IN_PROCESS_URL, create_app
 from pipeline.emulator.faults import NONE, Faults
 from pipeline.emulator.interface import Engine
@@ -96,6 +97,7 @@ class World:
     exclusive: bool = False
     campaigns: Sequence[Campaign] = ()
     workspace: Workspace = field(default_factory=lambda: Workspace(Account(1000, 2)))
+    permit: Permit | None = None
     _runs: itertools.count = field(default_factory=lambda: itertools.count(1))
 
     @property
@@ -168,16 +170,18 @@ class World:
                 listen=self.events.append,
                 is_draft=False,
             )
-            ledger = session.books.open_ledger
-            if ledger.needs_looking_back():
+            ledger, died = session.books.open_ledger, session.books.runs.died()
+            outcome = Outcome()
+            if not ledger.needs_looking_back():
+                outcome = await purchase.recover()
+            if ledger.needs_looking_back() or died:
                 found = await purchase.look_back(self.subjects(campaign))
+                outcome.ended += found.outcome.ended
                 problems = found.problems(exclusive=self.exclusive)
                 if any(problem.is_error for problem in problems):
-                    return found.outcome
+                    return outcome
                 await ledger.looked_back(moment(self.clock.now()))
-                outcome = found.outcome
-            else:
-                outcome = await purchase.recover()
+                session.books.runs.bury(died)
             plan = session.plan()
             overdue = session.overdue(plan)
             if overdue:
@@ -215,7 +219,13 @@ class World:
         books = Books(self.places, self.realm, run=f"r{next(self._runs)}")
         ledger = books.open_ledger
         books.ledger = Fused(ledger, fuse)
-        session = Session(subject(campaign, self.workspace), books, engine=None, clock=self.clock)
+        session = Session(
+            subject(campaign, self.workspace),
+            books,
+            engine=None,
+            clock=self.clock,
+            permit=self.permit,
+        )
         files = books.lock_files(campaign.name, day=moment(self.clock.now())[:10])
         try:
             async with self.outside(books, self.campaigns or (campaign,)) as outside:

@@ -13,8 +13,8 @@ from pipeline.execution.ports import OverCap
 _FREE_TO_GO = frozenset({State.RESERVED, State.SUBMITTING, State.SUBMITTED, State.READY})
 """States whose money may come back: what they hold is in the way of a cap for a while only."""
 
-_SCOPES = 4
-"""Campaign, run, month, workspace: each attempt is in one of each."""
+_SCOPES = 5
+"""Campaign, run, month, permit, workspace: each attempt is in one of each."""
 
 
 class Booked(NamedTuple):
@@ -30,6 +30,7 @@ class Booked(NamedTuple):
         amount: billing rows once there are any, until then the hold; the higher of the two while it
             is under way or in doubt. Micro-dollars.
         billed: how much of the amount is charged although the rest is held or in doubt.
+        permit: digest of the saved plan under which it was bought, or empty.
     """
 
     attempt: str
@@ -40,6 +41,7 @@ class Booked(NamedTuple):
     images: int
     amount: int
     billed: int = 0
+    permit: str = ""
 
 
 class Overrun(NamedTuple):
@@ -58,18 +60,20 @@ class Overrun(NamedTuple):
     actual: MicroUsd
 
 
+_OF_ROWS = frozenset({"campaign", "run", "month", "permit"})
+
+
 def add_up(booked: Iterable[Booked], scope: str, name: str) -> Spent:
     """Money and pictures of a scope.
 
     Args:
         booked: each attempt once.
-        scope: `campaign`, `run`, `month` or `workspace`.
-        name: campaign name, run id, `2026-11`, or empty.
+        scope: `campaign`, `run`, `month`, `permit` or `workspace`.
+        name: campaign name, run id, `2026-11`, a permit's digest, or empty.
     """
     charged = reserved = in_doubt = images = 0
     for row in booked:
-        where = {"campaign": row.campaign, "run": row.run, "month": row.month}
-        if where.get(scope, name) != name:
+        if scope in _OF_ROWS and getattr(row, scope) != name:
             continue
         images += row.images
         if row.state in _FREE_TO_GO:

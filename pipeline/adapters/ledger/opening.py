@@ -193,11 +193,11 @@ def _bring_to_format(db: sqlite3.Connection, path: Path) -> None:
             if not found:
                 schema.make(db)
             elif found in schema.OLDER_FORMATS:
-                schema.bring_up(db)
+                schema.bring_up(db, found)
             elif found != str(schema.LEDGER_FORMAT):
                 raise newer(path, found)
     if not schema.is_signed(db):
-        raise UnreadableError("its tables are not those that were made")
+        raise UnreadableError(schema.NOT_THOSE_THAT_WERE_MADE)
 
 
 def _format(db: sqlite3.Connection) -> str:

@@ -1,18 +1,22 @@
-"""Format 2 of the ledger: its tables, the totals that they keep by themselves, what came before.
+"""Format 3 of the ledger: its tables, the totals that they keep by themselves, what came before.
 
 A reservation asks one row of `totals` for each cap. Triggers keep these sums, and the sum of each
 attempt's billing rows, in the transaction of whatever moves money: no statement can forget them,
 whoever sends it. What an attempt books is defined once, by the generated columns of `attempts`.
 
-Formats that are read: 1 (no totals; brought up to 2 when it is opened) and 2.
+Formats that are read: 1 (no totals), 2 (knows no permits) and 3; the older ones are brought up when
+they are opened.
 """
 
 import hashlib
 import sqlite3
 from collections.abc import Iterator
 
-LEDGER_FORMAT = 2
-OLDER_FORMATS = ("1",)
+from pipeline.adapters.ledger.trouble import UnreadableError
+
+LEDGER_FORMAT = 3
+OLDER_FORMATS = ("1", "2")
+NOT_THOSE_THAT_WERE_MADE = "its tables are not those that were made"
 
 _SCHEMA = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
@@ -47,6 +51,7 @@ CREATE TABLE attempts (
   note TEXT NOT NULL DEFAULT '',
   filing INTEGER NOT NULL DEFAULT 0,
   body TEXT NOT NULL,
+  permit TEXT NOT NULL DEFAULT '',
   booked_images INTEGER AS (iif(counts = 'free' AND billed IS NULL, 0, images)) VIRTUAL,
   held_images INTEGER AS (iif(counts = 'reserved', images, 0)) VIRTUAL,
   charged INTEGER AS (coalesce(billed, iif(counts = 'charged', hold, 0))) VIRTUAL,
@@ -86,6 +91,7 @@ CREATE TABLE known (
   is_doubt INTEGER NOT NULL,
   images INTEGER NOT NULL,
   billed INTEGER,
+  permit TEXT NOT NULL DEFAULT '',
   charged INTEGER AS (iif(is_doubt, 0, max(told, coalesce(billed, told)))) VIRTUAL,
   in_doubt INTEGER AS (iif(is_doubt, max(told, coalesce(billed, told)), 0)) VIRTUAL
 ) STRICT;
@@ -99,7 +105,8 @@ CREATE TABLE uploads (
 CREATE INDEX uploads_of ON uploads (sha256, at);
 CREATE TABLE steps (attempt TEXT NOT NULL, state TEXT NOT NULL, run TEXT NOT NULL) STRICT;
 
--- Scopes: campaign, run, month (with their names) and workspace (name empty).
+-- Scopes: campaign, run, month, permit (with their names) and workspace (name empty). What was not
+-- bought under a permit is in the one without a name.
 CREATE TABLE totals (
   scope TEXT NOT NULL,
   name TEXT NOT NULL,
@@ -112,10 +119,10 @@ CREATE TABLE totals (
   PRIMARY KEY (scope, name)
 ) STRICT, WITHOUT ROWID;
 
--- The one way into `totals`: what was added to (or, below zero, taken from) a campaign, run and
--- month, and so to the workspace.
-CREATE VIEW moves AS SELECT '' AS campaign, '' AS run, '' AS month, 0 AS attempts, 0 AS images,
-  0 AS held_images, 0 AS charged, 0 AS reserved, 0 AS in_doubt;
+-- The one way into `totals`: what was added to (or, below zero, taken from) a campaign, run, month
+-- and permit, and so to the workspace.
+CREATE VIEW moves AS SELECT '' AS campaign, '' AS run, '' AS month, '' AS permit, 0 AS attempts,
+  0 AS images, 0 AS held_images, 0 AS charged, 0 AS reserved, 0 AS in_doubt;
 CREATE TRIGGER money_moved INSTEAD OF INSERT ON moves BEGIN
   INSERT INTO totals VALUES
     ('campaign', NEW.campaign, NEW.attempts, NEW.images, NEW.held_images,
@@ -123,6 +130,8 @@ CREATE TRIGGER money_moved INSTEAD OF INSERT ON moves BEGIN
     ('run', NEW.run, NEW.attempts, NEW.images, NEW.held_images,
       NEW.charged, NEW.reserved, NEW.in_doubt),
     ('month', NEW.month, NEW.attempts, NEW.images, NEW.held_images,
+      NEW.charged, NEW.reserved, NEW.in_doubt),
+    ('permit', NEW.permit, NEW.attempts, NEW.images, NEW.held_images,
       NEW.charged, NEW.reserved, NEW.in_doubt),
     ('workspace', '', NEW.attempts, NEW.images, NEW.held_images,
       NEW.charged, NEW.reserved, NEW.in_doubt)
@@ -138,14 +147,16 @@ END;
 -- `totals` as it should be, from scratch; sums of nothing have no row here.
 CREATE VIEW recounted AS
 WITH parts AS (
-  SELECT campaign, run, month, booked_images AS images, held_images, charged, reserved, in_doubt
+  SELECT campaign, run, month, permit, booked_images AS images, held_images, charged, reserved,
+    in_doubt
   FROM attempts
   UNION ALL
-  SELECT campaign, '', month, images, 0, charged, 0, in_doubt FROM known
+  SELECT campaign, '', month, permit, images, 0, charged, 0, in_doubt FROM known
 ), scoped AS (
   SELECT 'campaign' AS scope, campaign AS name, * FROM parts
   UNION ALL SELECT 'run', run, * FROM parts
   UNION ALL SELECT 'month', month, * FROM parts
+  UNION ALL SELECT 'permit', permit, * FROM parts
   UNION ALL SELECT 'workspace', '', * FROM parts
 )
 SELECT scope, name, count(*) AS attempts, sum(images) AS images, sum(held_images) AS held_images,
@@ -153,31 +164,33 @@ SELECT scope, name, count(*) AS attempts, sum(images) AS images, sum(held_images
 FROM scoped GROUP BY scope, name;
 
 CREATE TRIGGER attempt_made AFTER INSERT ON attempts BEGIN
-  INSERT INTO moves VALUES (NEW.campaign, NEW.run, NEW.month, 1, NEW.booked_images,
+  INSERT INTO moves VALUES (NEW.campaign, NEW.run, NEW.month, NEW.permit, 1, NEW.booked_images,
     NEW.held_images, NEW.charged, NEW.reserved, NEW.in_doubt);
 END;
 CREATE TRIGGER attempt_moved
-AFTER UPDATE OF campaign, run, month, images, hold, counts, billed ON attempts
-WHEN (OLD.campaign, OLD.run, OLD.month, OLD.images, OLD.hold, OLD.counts, OLD.billed)
-  IS NOT (NEW.campaign, NEW.run, NEW.month, NEW.images, NEW.hold, NEW.counts, NEW.billed) BEGIN
-  INSERT INTO moves VALUES (OLD.campaign, OLD.run, OLD.month, -1, -OLD.booked_images,
+AFTER UPDATE OF campaign, run, month, permit, images, hold, counts, billed ON attempts
+WHEN (OLD.campaign, OLD.run, OLD.month, OLD.permit, OLD.images, OLD.hold, OLD.counts, OLD.billed)
+  IS NOT
+    (NEW.campaign, NEW.run, NEW.month, NEW.permit, NEW.images, NEW.hold, NEW.counts, NEW.billed)
+BEGIN
+  INSERT INTO moves VALUES (OLD.campaign, OLD.run, OLD.month, OLD.permit, -1, -OLD.booked_images,
     -OLD.held_images, -OLD.charged, -OLD.reserved, -OLD.in_doubt);
-  INSERT INTO moves VALUES (NEW.campaign, NEW.run, NEW.month, 1, NEW.booked_images,
+  INSERT INTO moves VALUES (NEW.campaign, NEW.run, NEW.month, NEW.permit, 1, NEW.booked_images,
     NEW.held_images, NEW.charged, NEW.reserved, NEW.in_doubt);
 END;
 CREATE TRIGGER known_made AFTER INSERT ON known BEGIN
-  INSERT INTO moves VALUES (NEW.campaign, '', NEW.month, 1, NEW.images, 0, NEW.charged, 0,
-    NEW.in_doubt);
+  INSERT INTO moves VALUES (NEW.campaign, '', NEW.month, NEW.permit, 1, NEW.images, 0,
+    NEW.charged, 0, NEW.in_doubt);
 END;
 CREATE TRIGGER known_changed AFTER UPDATE ON known BEGIN
-  INSERT INTO moves VALUES (OLD.campaign, '', OLD.month, -1, -OLD.images, 0, -OLD.charged, 0,
-    -OLD.in_doubt);
-  INSERT INTO moves VALUES (NEW.campaign, '', NEW.month, 1, NEW.images, 0, NEW.charged, 0,
-    NEW.in_doubt);
+  INSERT INTO moves VALUES (OLD.campaign, '', OLD.month, OLD.permit, -1, -OLD.images, 0,
+    -OLD.charged, 0, -OLD.in_doubt);
+  INSERT INTO moves VALUES (NEW.campaign, '', NEW.month, NEW.permit, 1, NEW.images, 0,
+    NEW.charged, 0, NEW.in_doubt);
 END;
 CREATE TRIGGER known_gone AFTER DELETE ON known BEGIN
-  INSERT INTO moves VALUES (OLD.campaign, '', OLD.month, -1, -OLD.images, 0, -OLD.charged, 0,
-    -OLD.in_doubt);
+  INSERT INTO moves VALUES (OLD.campaign, '', OLD.month, OLD.permit, -1, -OLD.images, 0,
+    -OLD.charged, 0, -OLD.in_doubt);
 END;
 CREATE TRIGGER row_billed AFTER INSERT ON billing BEGIN
   UPDATE attempts SET billed = coalesce(billed, 0) + NEW.amount WHERE id = NEW.attempt;
@@ -205,7 +218,7 @@ END;
 """
 
 _NEW = """
-INSERT INTO meta VALUES ('format', '2'), ('filings', '0'), ('looked_back', '');
+INSERT INTO meta VALUES ('format', '3'), ('filings', '0'), ('looked_back', '');
 """
 
 # Everything is laid aside, made anew and copied: a ledger that was brought up is no different from
@@ -245,7 +258,7 @@ INSERT INTO known (attempt, campaign, month, told, is_doubt, images)
 INSERT INTO billing SELECT bill_row, attempt, amount, at FROM billing_1 ORDER BY rowid;
 INSERT INTO uploads SELECT address, sha256, at, reusable FROM uploads_1 ORDER BY rowid;
 INSERT INTO steps SELECT attempt, state, run FROM steps_1 ORDER BY rowid;
-INSERT INTO meta VALUES ('format', '2'), ('looked_back', 'with format 1');
+INSERT INTO meta VALUES ('format', '3'), ('looked_back', 'with format 1');
 INSERT INTO meta SELECT name, value FROM meta_1 WHERE name = 'filings';
 DROP TABLE cells_1;
 DROP TABLE attempts_1;
@@ -254,6 +267,62 @@ DROP TABLE known_1;
 DROP TABLE uploads_1;
 DROP TABLE steps_1;
 DROP TABLE meta_1;
+"""
+
+# Triggers and views go first: a table that is renamed would take them along.
+_FROM_2_ASIDE = """
+DROP TRIGGER attempt_made;
+DROP TRIGGER attempt_moved;
+DROP TRIGGER known_made;
+DROP TRIGGER known_changed;
+DROP TRIGGER known_gone;
+DROP TRIGGER row_billed;
+DROP TRIGGER attempts_stay;
+DROP TRIGGER bill_stays;
+DROP TRIGGER bill_stands;
+DROP TRIGGER submitted;
+DROP TRIGGER money_moved;
+DROP VIEW moves;
+DROP VIEW recounted;
+DROP INDEX one_open_job;
+DROP INDEX open_by_age;
+DROP INDEX one_claim;
+DROP INDEX cells_of;
+DROP INDEX billing_of;
+DROP INDEX uploads_of;
+DROP TABLE totals;
+ALTER TABLE meta RENAME TO meta_2;
+ALTER TABLE attempts RENAME TO attempts_2;
+ALTER TABLE cells RENAME TO cells_2;
+ALTER TABLE billing RENAME TO billing_2;
+ALTER TABLE known RENAME TO known_2;
+ALTER TABLE owners RENAME TO owners_2;
+ALTER TABLE uploads RENAME TO uploads_2;
+ALTER TABLE steps RENAME TO steps_2;
+"""
+_FROM_2_COPIED = """
+INSERT INTO attempts (id, campaign, run, job, state, is_open, counts, hold, images, month,
+    reserved_at, sent_at, fresh, prediction, addresses, outputs, receipt, note, filing, body)
+  SELECT id, campaign, run, job, state, is_open, counts, hold, images, month,
+    reserved_at, sent_at, fresh, prediction, addresses, outputs, receipt, note, filing, body
+  FROM attempts_2 ORDER BY rowid;
+INSERT INTO owners SELECT prediction, attempt FROM owners_2 ORDER BY rowid;
+INSERT INTO cells SELECT cell, attempt, is_open FROM cells_2 ORDER BY rowid;
+INSERT INTO known (attempt, campaign, month, told, is_doubt, images)
+  SELECT attempt, campaign, month, told, is_doubt, images FROM known_2 ORDER BY rowid;
+INSERT INTO billing SELECT bill_row, attempt, amount, at FROM billing_2 ORDER BY rowid;
+INSERT INTO uploads SELECT address, sha256, at, reusable FROM uploads_2 ORDER BY rowid;
+INSERT INTO steps SELECT attempt, state, run FROM steps_2 ORDER BY rowid;
+INSERT INTO meta VALUES ('format', '3');
+INSERT INTO meta SELECT name, value FROM meta_2 WHERE name IN ('filings', 'looked_back');
+DROP TABLE cells_2;
+DROP TABLE attempts_2;
+DROP TABLE billing_2;
+DROP TABLE known_2;
+DROP TABLE owners_2;
+DROP TABLE uploads_2;
+DROP TABLE steps_2;
+DROP TABLE meta_2;
 """
 
 _READ_SCHEMA = "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY type, name"
@@ -265,13 +334,27 @@ def make(db: sqlite3.Connection) -> None:
     _sign(db)
 
 
-def bring_up(db: sqlite3.Connection) -> None:
-    """Bring a ledger of format 1 up to this one; to be called in a transaction.
+def bring_up(db: sqlite3.Connection, found: str) -> None:
+    """Bring a ledger of an older format up to this one; to be called in a transaction.
 
-    What it booked it books after that too, but for open attempts that the bill knows already: what
-    was billed counts as charged. Whoever has worked with it has no need to look back.
+    What it booked it books after that too, but for open attempts of format 1 that the bill knows
+    already: what was billed counts as charged. Whoever has worked with format 1 has no need to look
+    back. Nothing in an older ledger was bought under a permit.
+
+    Args:
+        db: the ledger.
+        found: its format, one of `OLDER_FORMATS`.
+
+    Raises:
+        UnreadableError: a ledger of format 2 whose tables are not those that were made.
     """
-    _do(db, _FROM_1_ASIDE, _SCHEMA, _FROM_1_COPIED)
+    if found == "1":
+        _do(db, _FROM_1_ASIDE, _SCHEMA, _FROM_1_COPIED)
+    else:
+        # A byte of its tables that went wrong unseen shall not be signed as right.
+        if not is_signed(db):
+            raise UnreadableError(NOT_THOSE_THAT_WERE_MADE)
+        _do(db, _FROM_2_ASIDE, _SCHEMA, _FROM_2_COPIED)
     _sign(db)
 
 

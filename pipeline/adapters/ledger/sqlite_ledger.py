@@ -126,7 +126,7 @@ class SqliteLedger:
         """What each attempt of this ledger books, those that ended for free left out."""
         rows = self._rows(
             "SELECT id, campaign, run, month, state, images, charged + reserved + in_doubt,"
-            " iif(counts IN ('reserved', 'in doubt'), charged, 0) FROM attempts"
+            " iif(counts IN ('reserved', 'in doubt'), charged, 0), permit FROM attempts"
             " WHERE counts <> 'free' OR billed IS NOT NULL"
         )
         return [Booked._make(row) for row in rows]
@@ -473,6 +473,7 @@ class SqliteLedger:
                 money.in_doubt,
                 money.images,
                 predictions.get(attempt, ""),
+                money.permit,
             )
             for attempt, money in attempts.items()
         ]
@@ -481,14 +482,16 @@ class SqliteLedger:
 
         def learn() -> None:
             self._db.executemany(
-                "INSERT INTO known (attempt, campaign, month, told, is_doubt, images, billed)"
-                " SELECT ?1, ?2, ?3, ?4, ?5, ?6,"
+                "INSERT INTO known"
+                " (attempt, campaign, month, told, is_doubt, images, permit, billed)"
+                " SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?8,"
                 " (SELECT sum(amount) FROM billing WHERE attempt = ?1)"
                 " WHERE NOT EXISTS (SELECT 1 FROM attempts WHERE id = ?1 OR id ="
                 " (SELECT attempt FROM owners WHERE prediction = ?7))"
                 " ON CONFLICT DO UPDATE SET campaign = ?2, month = ?3, told = ?4, is_doubt = ?5,"
-                " images = ?6"
-                " WHERE (campaign, month, told, is_doubt, images) <> (?2, ?3, ?4, ?5, ?6)",
+                " images = ?6, permit = ?8"
+                " WHERE (campaign, month, told, is_doubt, images, permit)"
+                " <> (?2, ?3, ?4, ?5, ?6, ?8)",
                 known,
             )
             self._db.executemany(
@@ -611,8 +614,8 @@ class SqliteLedger:
         self._db.execute("DELETE FROM known WHERE attempt = ?", (made.id,))
         self._db.execute(
             "INSERT INTO attempts (id, campaign, run, job, state, is_open, counts, hold, images,"
-            " month, reserved_at, sent_at, receipt, body, billed)"
-            " VALUES (?1, ?2, ?3, ?4, ?5, 1, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13,"
+            " month, reserved_at, sent_at, receipt, body, permit, billed)"
+            " VALUES (?1, ?2, ?3, ?4, ?5, 1, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14,"
             " (SELECT sum(amount) FROM billing WHERE attempt = ?1))",
             (
                 made.id,
@@ -628,6 +631,7 @@ class SqliteLedger:
                 made.sent_at,
                 made.receipt,
                 canonical(order_body(made.order)),
+                made.order.permit,
             ),
         )
         if made.prediction:  # an update of its own, which makes the attempt its owner

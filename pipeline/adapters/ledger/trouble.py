@@ -98,7 +98,7 @@ def newer(path: Path, found: str) -> CampaignError:
     problem = Problem(
         code="S011",
         what=f"the ledger `{path}` has format {found}",
-        why="this program reads format 1 and format 2; a newer one wrote it",
+        why="this program reads format 1, format 2 and format 3; a newer one wrote it",
         fix="update campaign-pipeline to the version that your team uses",
         money=NOTHING_CHARGED,
     )

@@ -1,7 +1,8 @@
 """Ledgers of every format that was ever written are read for good, and book what they booked.
 
-`ledger-v1-money.sql` was written by a program of format 1 and `ledger-v2.sql` by one of format 2;
-neither is ever written again. The `.txt` beside each says what it adds up to.
+`ledger-v1-money.sql` was written by a program of format 1, `ledger-v2.sql` by one of format 2 and
+`ledger-v3.sql` by one of format 3; none is ever written again. The `.txt` beside each says what it
+adds up to.
 """
 
 import asyncio
@@ -17,7 +18,7 @@ from pipeline.domain.money import format_usd
 from pipeline.domain.receipts import attempt_of
 
 HERE = Path(__file__).parent
-FORMATS = ["ledger-v1-money", "ledger-v2"]
+FORMATS = ["ledger-v1-money", "ledger-v2", "ledger-v3"]
 
 
 @pytest.fixture(params=FORMATS)
@@ -88,7 +89,8 @@ def told(ledger: SqliteLedger) -> Iterator[str]:
     for row in sorted(ledger.booked()):
         note = f", {format_usd(row.billed)} of it billed" if row.billed else ""
         yield f"  {row.attempt}  {row.state}  {row.campaign}  {row.run}  {row.month}  {row.images}"
-        yield f"    {format_usd(row.amount)}{note}"
+        under = f", under {row.permit}" if row.permit else ""
+        yield f"    {format_usd(row.amount)}{note}{under}"
     yield "totals: charged, reserved, in doubt, pictures, of which held"
     for scope, name, images, held, charged, reserved, in_doubt in totals(ledger):
         amounts = " ".join(map(format_usd, (charged, reserved, in_doubt)))

@@ -9,14 +9,17 @@ from pipeline.domain.campaign import Exclude, Matrix, PixelSize, Size, Variant, 
 from pipeline.domain.diagnostics import Span
 from pipeline.domain.history import Filed
 from pipeline.domain.money import parse_usd
+from pipeline.domain.permit import read_permit
 from pipeline.domain.plan import Limit
 from pipeline.domain.receipts import Match
 from pipeline.domain.screen import render_all
-from pipeline.reporting.plan_json import plan_document
+from pipeline.planning.permit import limit_of, under_permit
+from pipeline.planning.select import parse_selection
+from pipeline.reporting.plan_json import plans_document
 from pipeline.reporting.plan_text import plan_text
 from tests.support import campaigns
 from tests.unit.domain.samples import sha
-from tests.unit.planning.shop import buy, fail, lose, plan_of
+from tests.unit.planning.shop import PICTURES, buy, fail, lose, plan_of
 
 HERE = Path(__file__).parent
 STORY = Size("story", PixelSize(1080, 1920), native=PixelSize(1440, 2560))
@@ -95,7 +98,7 @@ def test_a_mixed_plan_for_people(golden):
 
 
 def test_a_mixed_plan_for_machines(golden):
-    document = plan_document(mixed(), renders=24)
+    document = plans_document([(mixed(), 24)])
     golden(HERE / "mixed.json", json.dumps(document, indent=1, ensure_ascii=False) + "\n")
 
 
@@ -107,3 +110,25 @@ def test_a_plan_with_nothing_to_do(golden):
 def test_a_long_plan_is_cut(golden):
     of = campaign(range(1, 8), variants=[f"v{n:02}" for n in range(33)])
     golden(HERE / "long.txt", plan_text(plan_of(of), renders=231))
+
+
+def test_a_part_that_was_chosen(golden):
+    of = campaign(range(1, 5), variants=("snow", "studio"))
+    chosen, _ = parse_selection(["variant:snow", "anna/p00[12]"], ["anna/p003"])
+    plan = plan_of(of, buy(part(of, [4], variants=of.variants[1:])), selection=chosen)
+    golden(HERE / "chosen.txt", plan_text(plan, renders=0))
+
+
+def test_a_plan_under_a_permit(golden):
+    """Of ten listed pictures three are bought, one is not wanted, one was refused, one is short."""
+    of = campaign(range(1, 10))
+    permit = read_permit(plans_document([(plan_of(campaign(range(1, 11))), 0)]))
+    before = [
+        *buy(part(of, [1, 2, 3])),
+        *fail(part(of, [4]), code=1200),
+        *buy(part(of, [5]), short=1, at=LATER),
+    ]
+    limit = limit_of(permit, spent=parse_usd("0.20"), images=5)
+    plan = plan_of(of, before, limits=[limit])
+    plan = under_permit(plan, permit, permit.parts["winter"], of, PICTURES)
+    golden(HERE / "permit.txt", plan_text(plan, renders=0) + "\n" + render_all(plan.problems))

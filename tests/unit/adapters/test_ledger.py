@@ -503,7 +503,7 @@ class TestRefusing:
             file.truncate(5000)
         assert self.refusal(desk).code == "S010"
 
-    @pytest.mark.parametrize("version", ["3", "1.5", "", "one"])
+    @pytest.mark.parametrize("version", ["4", "1.5", "", "one"])
     def test_a_format_from_the_future_is_refused_and_named(self, desk, version):
         desk.end(desk.ledger())
         with sqlite3.connect(desk.path) as db:

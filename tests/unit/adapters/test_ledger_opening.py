@@ -21,7 +21,8 @@ from tests.unit.adapters.ledgers import reserve, send, spent
 from tests.unit.domain.samples import AT, UNIT
 
 pytestmark = pytest.mark.anyio
-FORMAT_1 = Path(__file__).parents[2] / "golden" / "formats" / "ledger-v1-money.sql"
+FORMATS = Path(__file__).parents[2] / "golden" / "formats"
+OLDER = {"1": FORMATS / "ledger-v1-money.sql", "2": FORMATS / "ledger-v2.sql"}
 
 
 def open_ledger(path: Path, run: str = "r-9") -> SqliteLedger:
@@ -417,11 +418,16 @@ class TestSettingAside:
 
 
 class TestBringingUp:
+    @pytest.fixture(params=sorted(OLDER))
+    def older(self, request):
+        """An older format."""
+        return request.param
+
     @pytest.fixture
-    def old(self, tmp_path):
+    def old(self, tmp_path, older):
         path = tmp_path / "ledger.sqlite3"
         db = sqlite3.connect(path)
-        db.executescript(FORMAT_1.read_text("utf-8"))
+        db.executescript(OLDER[older].read_text("utf-8"))
         db.close()
         return path
 
@@ -436,9 +442,10 @@ class TestBringingUp:
         assert not ledger.needs_looking_back()
         ledger.close()
 
-    def test_all_or_nothing(self, old, monkeypatch):
+    def test_all_or_nothing(self, old, older, monkeypatch):
         before = _dump(old)
-        monkeypatch.setattr(schema, "_FROM_1_COPIED", schema._FROM_1_COPIED + "SELECT nothing;\n")
+        script = f"_FROM_{older}_COPIED"
+        monkeypatch.setattr(schema, script, getattr(schema, script) + "SELECT nothing;\n")
         assert refusal(lambda: open_ledger(old)) == "S010"
         assert _dump(old) == before
         monkeypatch.undo()
@@ -450,12 +457,34 @@ class TestBringingUp:
         finish(children)
         examine(old)
 
-    def test_a_program_of_format_1_refuses_what_was_brought_up(self, old):
-        """It reads this row first, and nothing else when it is not a `1`."""
+    def test_an_older_program_refuses_what_was_brought_up(self, old):
+        """It reads this row first, and nothing else when it is not its own format."""
         open_ledger(old).close()
         db = sqlite3.connect(old)
-        assert db.execute("SELECT value FROM meta WHERE name = 'format'").fetchall() == [("2",)]
+        assert db.execute("SELECT value FROM meta WHERE name = 'format'").fetchall() == [("3",)]
         db.close()
+
+    def test_nothing_in_it_was_bought_under_a_permit(self, old):
+        ledger = open_ledger(old)
+        assert {row.permit for row in ledger.booked()} == {""}
+        sums = "SELECT images, held_images, charged, reserved, in_doubt FROM totals WHERE scope = ?"
+        whole, permits = (
+            ledger._reads.execute(sums, (scope,)).fetchall() for scope in ("workspace", "permit")
+        )
+        assert permits == whole
+        ledger.close()
+
+
+def test_a_ledger_of_format_2_whose_tables_are_not_those_that_were_made_is_not_signed(tmp_path):
+    path = tmp_path / "ledger.sqlite3"
+    db = sqlite3.connect(path)
+    db.executescript(OLDER["2"].read_text("utf-8"))
+    db.execute("DROP TRIGGER bill_stands")
+    db.commit()
+    db.close()
+    before = _dump(path)
+    assert refusal(lambda: open_ledger(path)) == "S010"
+    assert _dump(path) == before
 
 
 def _lay(path: Path, content: bytes, *, log: bytes | None = None) -> None:

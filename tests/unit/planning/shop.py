@@ -16,6 +16,7 @@ from pipeline.domain.receipts import AskedCell, Doubt, Failed, Gen, Order, Outpu
 from pipeline.planning.decide import Facts
 from pipeline.planning.expand import Expansion, expand
 from pipeline.planning.plan import make_plan
+from pipeline.planning.select import EVERYTHING, Selection
 from tests.support.campaigns import SEQUENTIAL, SINGLE, campaign
 
 AT = "2026-11-20T12:00:00Z"
@@ -89,6 +90,7 @@ def plan_of(
     engine: str | None = None,
     limits: Sequence[Limit] = (),
     absent: Iterable[Sha256] = (),
+    selection: Selection = EVERYTHING,
     **facts,
 ) -> Plan:
     """What a run would do, with all delivered bytes on this machine unless told."""
@@ -101,6 +103,7 @@ def plan_of(
         Facts(history=history, present=here - set(absent), **facts),
         realm=realm,
         limits=limits,
+        selection=selection,
     )
 
 

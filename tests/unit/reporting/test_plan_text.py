@@ -89,7 +89,7 @@ class TestTotals:
 class TestDocument:
     def test_it_is_json_and_says_its_format(self):
         document = plan_document(plan_of(campaign()), renders=3)
-        assert json.loads(json.dumps(document))["plan"] == PLAN_FORMAT == 1
+        assert json.loads(json.dumps(document))["plan"] == PLAN_FORMAT == 2
 
     def test_money_is_whole_micro_dollars(self):
         text = json.dumps(plan_document(plan_of(campaign()), renders=0))
