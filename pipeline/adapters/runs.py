@@ -5,6 +5,7 @@ import json
 import os
 import secrets
 import socket
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,6 +40,16 @@ class Runs:
         if handle is not None:
             (self._folder / f"{run}.lock").unlink(missing_ok=True)
             os.close(handle)
+
+    def died(self) -> frozenset[str]:
+        """Runs whose process ended in the middle and that nobody has buried yet."""
+        runs = [file.stem for file in self._folder.glob("*.lock")]
+        return frozenset(run for run in runs if not self.is_alive(run))
+
+    def bury(self, runs: Iterable[str]) -> None:
+        """Forget dead runs: what they may have left behind was looked for."""
+        for run in runs:
+            (self._folder / f"{run}.lock").unlink(missing_ok=True)
 
     def is_alive(self, run: str) -> bool:
         """Whether the process of a run still exists."""

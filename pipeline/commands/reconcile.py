@@ -263,6 +263,7 @@ class Reconciliation:
     async def reconcile(self, decisions: Decisions, *, set_aside: str) -> Reconciled:
         """Find, decide, book, add up."""
         before = self._charged()
+        died = self._books.runs.died()
         found = await self._look_back()
         outcomes = [found.outcome]
         if decisions:
@@ -283,6 +284,7 @@ class Reconciliation:
         unexplained = found.problems(exclusive=self._outside.exclusive)
         if not any(problem.is_error for problem in unexplained):
             await self._books.open_ledger.looked_back(moment(self._clock.now()))
+            self._books.runs.bury(died)
         return self._summary(
             outcomes,
             found,

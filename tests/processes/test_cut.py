@@ -121,10 +121,6 @@ def nothing_twice(tmp_path, here):
     return coming_back
 
 
-@pytest.mark.xfail(
-    reason="only a run that finds no ledger reads the history, not one that finds a cut one",
-    strict=True,
-)
 def test_cut_deeper_than_an_honest_disk_would_nothing_is_bought_twice(die, nothing_twice):
     """Some disks say that they have synced and have not; then commits are gone that were relied on.
 

@@ -134,3 +134,17 @@ def test_a_holder_that_has_not_said_who_it_is_is_still_a_holder(tmp_path, conten
 def test_campaigns_are_held_one_by_one(tmp_path):
     hold_campaign(tmp_path, "winter", run="r-1", since="2026")
     hold_campaign(tmp_path, "autumn", run="r-1", since="2026")
+
+
+def test_a_run_that_was_killed_is_known_until_it_is_buried(tmp_path):
+    runs = Runs(tmp_path / "runs")
+    assert runs.died() == frozenset()
+    with another_process(tmp_path / "runs", tmp_path / "held") as process:
+        assert runs.died() == frozenset()  # it lives
+        end(process, signal.SIGKILL)
+        runs.begin("r-mine")
+        assert runs.died() == {"r-other"}
+    runs.bury(runs.died())
+    assert runs.died() == frozenset()
+    assert runs.is_alive("r-mine")
+    runs.end("r-mine")
