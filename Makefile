@@ -13,7 +13,7 @@ UV_COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --
 	--extra draft --group build pyproject.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test torture lint types imports check unit bench lock golden chromium clean
+.PHONY: help demo test torture defects lint types imports check unit bench lock golden chromium clean
 
 help: ## Show this list.
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -39,6 +39,10 @@ unit: $(VENV)/dev chromium ## Run every test.
 torture: $(VENV)/dev ## Prove that money cannot leak: ten thousand schedules of trouble, a hundred kills.
 	$(BIN)/pytest -q -n 2 --dist worksteal tests/faults/test_torture.py --schedules $(SCHEDULES)
 	$(BIN)/pytest -q -n 2 --dist worksteal -m torture tests
+
+defects: $(VENV)/dev ## Measure what the picture checks catch and what they flag for nothing.
+	$(BIN)/pytest -q -n 2 --dist worksteal -m defects tests
+	$(BIN)/python -m tests.defects
 
 bench: $(VENV)/bench ## Measure speed as ratios against peers in the same run.
 	$(BIN)/python -m tests.benchmarks

@@ -2,7 +2,9 @@
 
 from tests.benchmarks import (
     bench_buying,
+    bench_checks,
     bench_diff,
+    bench_embedded,
     bench_noop,
     bench_planning,
     bench_renditions,
@@ -16,8 +18,10 @@ BENCHES = (
     bench_noop,
     bench_diff,
     bench_renditions,
+    bench_checks,
     bench_sheet,
     bench_buying,
+    bench_embedded,
 )
 
 

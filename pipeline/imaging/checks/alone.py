@@ -1,0 +1,287 @@
+"""What can be measured of one picture alone, by arithmetic."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.imaging.checks.colour import halved, shrunk, to_lab
+from pipeline.imaging.checks.reading import TILE, Bytes8, Reading
+
+VERSION = 1
+"""Raised whenever the same picture would get other numbers."""
+
+Plane = NDArray[np.float32]
+
+_LUMA = np.array([0.299, 0.587, 0.114], np.float32)
+_SIDE = 512
+_HASH = 8
+_DCT = 32
+_LAYOUT = 8
+_VISIBLE = 2.0  # levels: weaker steps are there in a good JPEG too, and nobody sees them
+
+
+class Alone(NamedTuple):
+    """Numbers of one picture.
+
+    Attributes:
+        width: px.
+        height: px.
+        transparent: share of pixels that are not opaque.
+        oddities: what the file is beside a plain 8-bit RGB picture, in words.
+        spread: of brightness and colour, levels of 255.
+        sharpness: fine against medium detail in the sharpest parts; None without detail.
+        finest: per mille of detail finer than two pixels; None for pictures without room for it.
+        blocks: steps at the edges of 8 px blocks against steps elsewhere; None as above.
+        bars: share of the picture that bars cover.
+        seams: how straight the strongest seams of a collage are, as a share of their length.
+        phash: 64 bits, of what the picture shows; alike for re-encoded and resized copies.
+        dhash: 64 bits, of where it gets lighter.
+        layout: 8 x 8 colours, Lab, rounded, row by row.
+    """
+
+    width: int
+    height: int
+    transparent: float
+    oddities: tuple[str, ...]
+    spread: float
+    sharpness: float | None
+    finest: float | None
+    blocks: float | None
+    bars: float
+    seams: float
+    phash: int
+    dhash: int
+    layout: tuple[int, ...]
+
+
+def measure(reading: Reading) -> Alone:
+    """Measure one picture."""
+    small = halved(reading.small, _SIDE)
+    rgb = small.astype(np.float32)
+    grey = rgb @ _LUMA
+    return Alone(
+        width=reading.header.width,
+        height=reading.header.height,
+        transparent=reading.transparent,
+        oddities=reading.oddities,
+        spread=_spread(small),
+        sharpness=_sharpness(grey),
+        finest=_finest(reading.tiles),
+        blocks=_blocks(reading.tiles),
+        bars=_bars(rgb),
+        seams=_seams(rgb),
+        phash=_phash(grey),
+        dhash=_dhash(grey),
+        layout=_layout(small),
+    )
+
+
+def _spread(rgb: Bytes8) -> float:
+    """Standard deviation of the channel that has most of it."""
+    counts = [np.bincount(rgb[..., channel].reshape(-1), minlength=256) for channel in range(3)]
+    levels = np.arange(256)
+    means = [float((one * levels).sum() / one.sum()) for one in counts]
+    spreads = [
+        float(np.sqrt((one * (levels - mean) ** 2).sum() / one.sum()))
+        for one, mean in zip(counts, means, strict=True)
+    ]
+    return max(spreads)
+
+
+def _sharpness(grey: Plane) -> float | None:
+    """Energy of fine detail against that of detail twice as large, where there is most of it.
+
+    A ratio, so that neither contrast nor exposure counts; only the busiest parts, so that a soft
+    background does not.
+    """
+    coarse = shrunk(grey, max(1, grey.shape[0] // 2), max(1, grey.shape[1] // 2))
+    fine_energy, coarse_energy = _energy(grey, 32), _energy(coarse, 16)
+    down = min(fine_energy.shape[0], coarse_energy.shape[0])
+    across = min(fine_energy.shape[1], coarse_energy.shape[1])
+    if not down or not across:
+        return None
+    fine = fine_energy[:down, :across].reshape(-1)
+    medium = coarse_energy[:down, :across].reshape(-1)
+    busiest = np.argsort(-(fine + medium), kind="stable")[: max(1, len(medium) // 12)]
+    total = float(medium[busiest].mean())
+    if total < 4.0:  # noqa: PLR2004 - levels squared: next to no detail anywhere
+        return None
+    return float(fine[busiest].mean()) / total
+
+
+def _energy(grey: Plane, tile: int) -> Plane:
+    """Mean square of the Laplacian in each tile."""
+    inner = 4 * grey[1:-1, 1:-1]
+    edges = inner - grey[:-2, 1:-1] - grey[2:, 1:-1] - grey[1:-1, :-2] - grey[1:-1, 2:]
+    down, across = edges.shape[0] // tile, edges.shape[1] // tile
+    parts = edges[: down * tile, : across * tile].reshape(down, tile, across, tile)
+    return np.asarray(np.square(parts).mean(axis=(1, 3)), np.float32)
+
+
+def _finest(tiles: Bytes8) -> float | None:
+    """Share of the spectrum's energy above half the finest frequency, per mille."""
+    if not len(tiles):
+        return None
+    window = np.hanning(TILE).astype(np.float32)
+    parts = tiles.astype(np.float32) - tiles.mean(axis=(1, 2), keepdims=True)
+    power = np.square(np.abs(np.fft.rfft2(parts * window[:, None] * window)))
+    down = np.abs(np.fft.fftfreq(TILE))[:, None]
+    across = np.fft.rfftfreq(TILE)[None]
+    frequency = np.hypot(down, across)
+    counted = frequency > 1 / 64  # larger shapes are light and shade, not detail
+    shares = power[:, frequency > 0.25].sum(axis=1) / np.maximum(  # noqa: PLR2004 - half of the finest
+        power[:, counted].sum(axis=1), 1e-6
+    )
+    return float(shares.max()) * 1000
+
+
+def _blocks(tiles: Bytes8) -> float | None:
+    """How much stronger steps are at one of the eight possible grids than off it.
+
+    A step counts as far as it is the same along eight pixels: the edge of a block is, texture is
+    not. A slope beside it is taken off.
+    """
+    if not len(tiles):
+        return None
+    values = tiles.astype(np.float32)
+    found = []
+    for turned in (values, values.transpose(0, 2, 1)):
+        slopes = np.diff(turned, axis=2)
+        steps = slopes[:, :, 1:-1] - (slopes[:, :, :-2] + slopes[:, :, 2:]) / 2
+        count, length, width = steps.shape
+        along = np.abs(steps.reshape(count, length // 8, 8, width).mean(axis=2))
+        usual = np.minimum(along, 20.0).mean(axis=(0, 1))  # a contour says nothing about blocks
+        phases = np.asarray([usual[phase::8].mean() for phase in range(8)])
+        best = int(phases.argmax())
+        # Its two neighbours see the same step, so they say nothing about the rest.
+        rest = [phases[(best + shift) % 8] for shift in (2, 3, 4, 5, 6)]
+        found.append((float(phases[best]) + _VISIBLE) / (float(np.mean(rest)) + _VISIBLE))
+    return min(found)
+
+
+def _bars(rgb: Plane) -> float:
+    """Share of the picture under bars: even, of one colour, on opposite sides, sharply cut."""
+    down = _pair_of_bars(rgb)
+    across = _pair_of_bars(rgb.transpose(1, 0, 2))
+    return 1.0 - (1.0 - down) * (1.0 - across)
+
+
+def _pair_of_bars(rgb: Plane) -> float:
+    """Share of the rows under a bar at the top and one at the bottom."""
+    rows = len(rgb)
+    (top, cut_above), (bottom, cut_below) = _bar(rgb), _bar(rgb[::-1])
+    if not top or not bottom or top + bottom >= 0.9 * rows:
+        return 0.0
+    # Dark clothes may run into one black bar, hardly into both.
+    if max(cut_above, cut_below) < 0.7 or min(cut_above, cut_below) < 0.25:  # noqa: PLR2004
+        return 0.0
+    ends = np.median(rgb[:top], axis=(0, 1)), np.median(rgb[rows - bottom :], axis=(0, 1))
+    if float(np.abs(ends[0] - ends[1]).max()) > 12:  # noqa: PLR2004 - bars are of one colour
+        return 0.0
+    return (top + bottom) / rows
+
+
+def _bar(rgb: Plane) -> tuple[int, float]:
+    """Rows of a bar at the top, 0 where there is none, and how much of its edge is sharp."""
+    colour = np.median(rgb[0], axis=0)
+    rows = 0
+    while rows < len(rgb) // 2 and _is_even(rgb[rows], colour):
+        rows += 1
+    if rows < max(2, len(rgb) // 100) or rows >= len(rgb) // 2:
+        return 0, 0.0
+    # A picture on a plain ground begins little by little; a bar ends all along its edge.
+    inside = rgb[min(rows + 2, len(rgb) - 1)]
+    differs = np.abs(inside - colour).max(axis=1) > 14  # noqa: PLR2004
+    return rows, float(differs.mean())
+
+
+def _is_even(row: Plane, colour: Plane) -> bool:
+    """Whether a row is of one colour, but for the noise of a JPEG, and of which."""
+    near = float(np.abs(row.mean(axis=0) - colour).max()) < 6  # noqa: PLR2004
+    return near and float(row.std(axis=0).max()) < 3.0  # noqa: PLR2004
+
+
+def _seams(rgb: Plane) -> float:
+    """How much looks like panels put side by side, 0 to 1.
+
+    A seam is a straight step from border to border at a half, third or quarter. One alone may be a
+    horizon or a wall, so it counts only if the parts on both sides look alike, or if there are
+    seams both ways, or several.
+    """
+    if min(rgb.shape[:2]) < 64:  # noqa: PLR2004 - too small to tell
+        return 0.0
+    across, down = _seam_shares(rgb), _seam_shares(rgb.transpose(1, 0, 2))
+    best_across, best_down = max(across.values()), max(down.values())
+    grid = min(best_across, best_down)
+    thirds = max(
+        min(found[one], found[other])
+        for found in (across, down)
+        for one, other in ((1 / 3, 2 / 3), (1 / 4, 3 / 4))
+    )
+    halves = max(
+        across[1 / 2] * _alike(rgb),
+        down[1 / 2] * _alike(rgb.transpose(1, 0, 2)),
+    )
+    return float(max(grid, thirds, halves))
+
+
+def _seam_shares(rgb: Plane) -> dict[float, float]:
+    """For each likely place of an upright seam the share of its length that is a sharp step."""
+    width = rgb.shape[1]
+    found = dict.fromkeys((1 / 2, 1 / 3, 2 / 3, 1 / 4, 3 / 4), 0.0)
+    for place in found:
+        reach, around = max(2, width // 40), 6
+        middle = round(width * place)
+        first = max(0, middle - reach - around)
+        part = rgb[:, first : middle + reach + around + 2]
+        steps = np.abs(part[:, 1:] - part[:, :-1]).max(axis=2)
+        sums = np.cumsum(np.pad(steps, ((0, 0), (1, 0))), axis=1)
+        length = 2 * around + 1
+        # What is usual on both sides of a step: a gutter is two steps, so two are left out.
+        whole = sums[:, length:] - sums[:, :-length]
+        near = sums[:, around + 3 : -around + 2] - sums[:, around - 2 : -around - 3]
+        usual = (whole - near) / (length - 5)
+        middle_steps = steps[:, around:-around]
+        is_step = (middle_steps > 6) & (middle_steps > 3.0 * usual + 3)  # noqa: PLR2004
+        is_step[:, 1:] |= is_step[:, :-1]
+        found[place] = float(is_step.mean(axis=0).max())
+    return found
+
+
+def _alike(rgb: Plane) -> float:
+    """Whether the left and the right half show the same kind of thing, 0 or 1."""
+    width = rgb.shape[1]
+    left, right = rgb[:, : width // 2], rgb[:, width - width // 2 :]
+    parts = [to_lab(np.clip(shrunk(one, 12, 12), 0, 255).astype(np.uint8)) for one in (left, right)]
+    planes = [part[..., 0] - part[..., 0].mean() for part in parts]
+    power = np.sqrt((planes[0] ** 2).mean() * (planes[1] ** 2).mean())
+    likeness = float((planes[0] * planes[1]).mean() / max(float(power), 1e-6))
+    return 1.0 if likeness > 0.45 else 0.0  # noqa: PLR2004
+
+
+def _phash(grey: Plane) -> int:
+    small = shrunk(grey, _DCT, _DCT)
+    spectrum = (_cosines() @ small @ _cosines().T)[:_HASH, :_HASH].reshape(-1)
+    return _bits(spectrum > np.median(spectrum[1:]))
+
+
+def _dhash(grey: Plane) -> int:
+    small = shrunk(grey, _HASH, _HASH + 1)
+    return _bits((small[:, 1:] > small[:, :-1]).reshape(-1))
+
+
+def _cosines() -> Plane:
+    """The rows of a discrete cosine transform."""
+    places = np.arange(_DCT)
+    found = np.cos(np.pi / _DCT * (places[None] + 0.5) * places[:, None])
+    return np.asarray(found, np.float32)
+
+
+def _bits(values: NDArray[np.bool_]) -> int:
+    return int.from_bytes(np.packbits(values).tobytes(), "big")
+
+
+def _layout(rgb: Bytes8) -> tuple[int, ...]:
+    small = np.clip(np.rint(shrunk(rgb, _LAYOUT, _LAYOUT)), 0, 255).astype(np.uint8)
+    return tuple(int(value) for value in np.rint(to_lab(small)).reshape(-1))

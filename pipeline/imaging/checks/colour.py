@@ -1,0 +1,80 @@
+"""Colour as people see it: CIE Lab of small pictures, and what two of them differ by."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Bytes8 = NDArray[np.uint8]
+Lab = NDArray[np.float32]
+"""[..., 3]: lightness 0..100, green to red, blue to yellow."""
+
+_LEVELS = np.arange(256) / 255.0
+_LINEAR = np.where(_LEVELS <= 0.04045, _LEVELS / 12.92, ((_LEVELS + 0.055) / 1.055) ** 2.4).astype(  # noqa: PLR2004 - IEC 61966-2-1
+    np.float32
+)
+# sRGB to XYZ, each row divided by the white of D65 (IEC 61966-2-1).
+_TO_XYZ = np.array(
+    [
+        [0.4124564, 0.3575761, 0.1804375],
+        [0.2126729, 0.7151522, 0.0721750],
+        [0.0193339, 0.1191920, 0.9503041],
+    ],
+    np.float32,
+) / np.array([[0.95047], [1.0], [1.08883]], np.float32)
+
+
+def to_lab(rgb: Bytes8) -> Lab:
+    """Convert 8-bit sRGB; for small pictures, it is not quick."""
+    xyz = _LINEAR[rgb] @ _TO_XYZ.T
+    root = np.where(xyz > 0.008856, np.cbrt(xyz), 7.787 * xyz + 16 / 116)  # noqa: PLR2004 - CIE
+    lightness = 116 * root[..., 1] - 16
+    red, blue = 500 * (root[..., 0] - root[..., 1]), 200 * (root[..., 1] - root[..., 2])
+    return np.stack([lightness, red, blue], axis=-1).astype(np.float32)
+
+
+def difference(one: Lab, other: Lab) -> NDArray[np.float32]:
+    """Delta E (CIE 1976) of each pixel."""
+    return np.asarray(np.sqrt(np.square(one - other).sum(axis=-1)), np.float32)
+
+
+def shrunk(plane: NDArray[Any], height: int, width: int) -> NDArray[np.float32]:
+    """Average a picture or plane down to a small size, every part of a pixel counting as such.
+
+    Args:
+        plane: [h, w] or [h, w, channels].
+        height: of the answer, px.
+        width: of the answer, px.
+    """
+    values = plane.astype(np.float32)
+    for axis, goal in ((0, height), (1, width)):
+        length = values.shape[axis]
+        # The sum up to each edge of the answer's pixels, which lie between those of the plane.
+        sums = np.cumsum(values, axis=axis, dtype=np.float32)
+        sums = np.concatenate([np.zeros_like(sums.take([0], axis)), sums], axis=axis)
+        edges = np.arange(goal + 1) * (length / goal)
+        below = np.minimum(edges.astype(int), length - 1)
+        shape = [1] * values.ndim
+        shape[axis] = goal + 1
+        part = (edges - below).astype(np.float32).reshape(shape)
+        low, high = sums.take(below, axis), sums.take(below + 1, axis)
+        at_edges = low + (high - low) * part
+        values = np.asarray(np.diff(at_edges, axis=axis) * np.float32(goal / length), np.float32)
+    return values
+
+
+def halved(rgb: Bytes8, side: int) -> Bytes8:
+    """Average 2 x 2 pixels into one, for as long as the longer side is above `side`."""
+    while max(rgb.shape[:2]) > side and min(rgb.shape[:2]) > 1:
+        height, width = rgb.shape[0] // 2 * 2, rgb.shape[1] // 2 * 2
+        wide = rgb[:height, :width].astype(np.uint16)
+        sums = wide[::2, ::2] + wide[1::2, ::2] + wide[::2, 1::2] + wide[1::2, 1::2]
+        rgb = ((sums + 2) >> 2).astype(np.uint8)
+    return rgb
+
+
+def soft(values: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Average over 3 x 3 pixels: noise and grain cancel out."""
+    padded = np.pad(values, [(1, 1), (1, 1)] + [(0, 0)] * (values.ndim - 2), "edge")
+    rows = padded[:-2] + padded[1:-1] + padded[2:]
+    return np.asarray((rows[:, :-2] + rows[:, 1:-1] + rows[:, 2:]) / 9, np.float32)
