@@ -118,7 +118,7 @@ def other_framing(case: Case) -> Iterator[Finding]:
         yield from _unlike(
             image_set,
             unlike,
-            how="framed very differently from the others",
+            how=f"framed very differently from {_whom(unlike, pictures)}",
             why="all get one prompt and one size, so what a picture lacks in shape or distance is"
             " cut off or invented",
             fix="crop them alike, or make an image set of their own for them",
@@ -151,11 +151,15 @@ def other_light(case: Case) -> Iterator[Finding]:
         yield from _unlike(
             image_set,
             unlike,
-            how="in very different light from the others",
+            how=f"in very different light from {_whom(unlike, pictures)}",
             why="the pictures of a set become one series, and the model takes over light and"
             " colour from what it is sent",
             fix="even the light out before, or make an image set of their own for them",
         )
+
+
+def _whom(unlike: Mapping[str, str], pictures: Sequence[Picture]) -> str:
+    return "each other" if len(unlike) == len(pictures) else "the others"
 
 
 def _light(brighter: int, warmer: int) -> str:

@@ -136,6 +136,13 @@ def test_other_light(look, words):
     assert f"`side` {words}" in one.why
 
 
+def test_two_pictures_are_unlike_each_other():
+    bright, warm = replace(FINE, brightness=900), replace(FINE, brightness=100, warmth=900)
+    case = case_of(a_campaign(sets=(image_set("a", "b"),)), looks={"a": bright, "b": warm})
+    (one,) = found("L004", case)
+    assert one.what.endswith("in very different light from each other")
+
+
 def test_light_within_reason():
     look = replace(FINE, brightness=800, warmth=270)
     assert found("L004", case_of(looks={"side": look})) == []
