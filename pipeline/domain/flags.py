@@ -232,7 +232,7 @@ CHECKS: Final[Mapping[str, Check]] = _checks(
         "set-colour",
         "a garment or product in another colour than in the rest of its set",
         "colour difference from the set's median, delta E, beyond the sources' own",
-        14.0,
+        6.0,
         None,
         needs="checks",
     ),
