@@ -142,8 +142,10 @@ class LookBack:
         outcome = await self._runner.recover()
         now = self._clock.now()
         since = now - _AS_LONG_AS_IT_LASTS
-        listing = await self._provider.history(since, now + SKEW)
+        # The bill first: what others buy between the two readings is then only listed, and is not
+        # taken for a charge that the history does not show.
         bill = await self._provider.bill_between(since, now + SKEW)
+        listing = await self._provider.history(since, now + SKEW)
         adopted: list[str] = []
         while found := await self._adopt(listing, bill):
             adopted += found
