@@ -12,7 +12,6 @@ from pipeline.commands.realms import choose_realm
 from pipeline.commands.session import Session
 from pipeline.domain.diagnostics import CampaignError, Problem
 from pipeline.domain.explanation import Explanation
-from pipeline.emulator.engine_version import DRAFT_ENGINE
 from pipeline.planning.explain import explain, find_cell
 from pipeline.planning.view import wanted_files
 from pipeline.reporting.explain_json import explain_document
@@ -71,9 +70,10 @@ def explain_cell(
     realm = choose_realm(draft=draft)
     books = Books(places, realm.name)
     try:
-        engine = DRAFT_ENGINE if realm.is_draft else None
         clock = SystemClock()
-        session = Session(subject, books, engine=engine, clock=clock, retry_failed=retry_failed)
+        session = Session(
+            subject, books, engine=realm.engine, clock=clock, retry_failed=retry_failed
+        )
         plan = session.plan()
         found = find_cell(plan, cell)
         if isinstance(found, Problem):

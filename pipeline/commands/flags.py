@@ -19,7 +19,6 @@ from pipeline.domain.fingerprint import Sha256
 from pipeline.domain.flags import Docket, NotRun, Report, Settings
 from pipeline.domain.history import Delivery
 from pipeline.domain.plan import Cell, Plan
-from pipeline.emulator.engine_version import DRAFT_ENGINE
 from pipeline.reporting.flags_text import Looked, OfCampaign, flags_document, flags_text
 
 if TYPE_CHECKING:
@@ -70,8 +69,7 @@ def flags(names: Sequence[str], *, draft: bool, telling: Telling, start: Path) -
     found: list[OfCampaign] = []
     try:
         for subject in subjects:
-            engine = DRAFT_ENGINE if realm.is_draft else None
-            session = Session(subject, books, engine=engine, clock=SystemClock())
+            session = Session(subject, books, engine=realm.engine, clock=SystemClock())
             plan = session.plan()
             delivered = sum(decision.output is not None for decision in plan.decisions)
             with telling.work("checks", delivered) as progress:

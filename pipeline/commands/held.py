@@ -17,7 +17,6 @@ from pipeline.commands.session import Session
 from pipeline.domain.diagnostics import Problem
 from pipeline.domain.moment import moment
 from pipeline.domain.receipts import Receipt
-from pipeline.emulator.engine_version import DRAFT_ENGINE
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +63,8 @@ def held_campaign(name: str, *, draft: bool, start: Path) -> Iterator[Held]:
     books = Books(places, realm.name)
     files = books.lock_files(name, day=now[:10].replace("-", ""), run=run)
     try:
-        engine = DRAFT_ENGINE if realm.is_draft else None
-        session = Session(subject, books, engine=engine, clock=clock)
-        yield Held(places, realm, session, engine, now, files, problems)
+        session = Session(subject, books, engine=realm.engine, clock=clock)
+        yield Held(places, realm, session, realm.engine, now, files, problems)
     finally:
         files.close()
         books.close()

@@ -15,7 +15,6 @@ from pipeline.commands.selecting import check_selection
 from pipeline.commands.session import Session, Subject
 from pipeline.domain.diagnostics import Problem
 from pipeline.domain.plan import Plan
-from pipeline.emulator.engine_version import DRAFT_ENGINE
 from pipeline.planning.select import EVERYTHING, Selection
 from pipeline.planning.view import coming_renders
 from pipeline.reporting.plan_json import plans_document
@@ -93,15 +92,14 @@ def _plan(
     retry_failed: bool,  # noqa: FBT001 (private)
     selection: Selection,
 ) -> tuple[Plan, int]:
-    engine = DRAFT_ENGINE if realm.is_draft else None
     session = Session(
         subject,
         books,
-        engine=engine,
+        engine=realm.engine,
         clock=SystemClock(),
         retry_failed=retry_failed,
         selection=selection,
     )
     made = session.plan()
-    outputs = Outputs(subject, made, books, history=session.history, engine=engine or "")
+    outputs = Outputs(subject, made, books, history=session.history, engine=realm.engine or "")
     return made, outputs.renders + coming_renders(subject.campaign, made)

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from pipeline.adapters.places import DRAFT, REAL
 from pipeline.domain.diagnostics import CampaignError, Problem
+from pipeline.emulator.engine_version import DRAFT_ENGINE
 from pipeline.providers.names import OFFICIAL_BASE, OFFICIAL_HOST
 
 UNUSABLE = 9
@@ -32,6 +33,11 @@ class Realm:
     def is_draft(self) -> bool:
         """Whether the embedded provider makes the pictures, for free."""
         return self.name == DRAFT
+
+    @property
+    def engine(self) -> str | None:
+        """Version of the embedded engine, which is part of every key; None for all but drafts."""
+        return DRAFT_ENGINE if self.is_draft else None
 
     @property
     def is_real(self) -> bool:

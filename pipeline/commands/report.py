@@ -14,7 +14,6 @@ from pipeline.commands.rehearsal import rehearse
 from pipeline.commands.session import Session
 from pipeline.domain.diagnostics import Problem
 from pipeline.domain.plan import Reason
-from pipeline.emulator.engine_version import DRAFT_ENGINE
 from pipeline.reporting.words import count
 
 DONE, USAGE, UNFINISHED = 0, 2, 5
@@ -44,15 +43,16 @@ def report(names: Sequence[str], *, draft: bool, telling: Telling, start: Path) 
     places, workspace = open_workspace(start)
     subjects, problems = load_subjects(places, workspace, names)
     realm = choose_realm(draft=draft)
-    engine = DRAFT_ENGINE if realm.is_draft else None
     books = Books(places, realm.name)
     pages: list[str] = []
     not_made = 0
     try:
         for subject in subjects:
-            session = Session(subject, books, engine=engine, clock=SystemClock())
+            session = Session(subject, books, engine=realm.engine, clock=SystemClock())
             plan = session.plan()
-            outputs = Outputs(subject, plan, books, history=session.history, engine=engine or "")
+            outputs = Outputs(
+                subject, plan, books, history=session.history, engine=realm.engine or ""
+            )
             rehearsal = rehearse(subject, places, session.clock) if realm.is_draft else None
             with telling.work("files", len(outputs.missing)) as progress:
                 done = outputs.refresh(rehearsal=rehearsal, progress=progress, force_page=True)

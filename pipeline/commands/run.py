@@ -33,7 +33,6 @@ from pipeline.domain.diagnostics import CampaignError, Problem
 from pipeline.domain.fingerprint import CellKey
 from pipeline.domain.moment import moment
 from pipeline.domain.plan import Action, Cell, Decision, Plan, Reason
-from pipeline.emulator.engine_version import DRAFT_ENGINE
 from pipeline.execution.outcome import Brake, Outcome
 from pipeline.planning.permit import UNPERMITTED
 from pipeline.reporting.plan_text import permit_text
@@ -110,14 +109,13 @@ def _look_first(
             listed, or a price is above the listed one. Exit 9, the provider cannot be asked for its
             prices. Nothing was sent.
     """
-    engine = DRAFT_ENGINE if realm.is_draft else None
     books = Books(places, realm.name)
     try:
         plans = [
             Session(
                 subject,
                 books,
-                engine=engine,
+                engine=realm.engine,
                 clock=SystemClock(),
                 retry_failed=options.retry_failed,
                 selection=options.selection,
@@ -164,7 +162,6 @@ class _Run:
         self._desk = desk
         self._clock = SystemClock()
         self._brake = Brake()
-        self._engine = DRAFT_ENGINE if realm.is_draft else None
         self._name = subject.campaign.name
         self._run = new_id("r-")
 
@@ -193,7 +190,7 @@ class _Run:
         session = Session(
             self._subject,
             books,
-            engine=self._engine,
+            engine=self._realm.engine,
             clock=self._clock,
             caps=self._options.caps,
             retry_failed=self._options.retry_failed,
@@ -264,7 +261,7 @@ class _Run:
             self._realm,
             session,
             self._desk,
-            engine=self._engine,
+            engine=self._realm.engine,
             others=others,
             is_stopped=self._brake.is_pulled,
         )

@@ -18,7 +18,6 @@ from pipeline.commands.session import Session
 from pipeline.commands.shared_folder import copy_all, listing, other_side
 from pipeline.domain.diagnostics import Problem
 from pipeline.domain.fingerprint import Sha256
-from pipeline.emulator.engine_version import DRAFT_ENGINE
 from pipeline.reporting.words import count
 
 STORE_FORMAT = 1
@@ -148,8 +147,7 @@ def pull(
             subjects, problems = load_subjects(places, workspace, names)
             wanted = {digest for digest in known if not known[digest].campaigns.isdisjoint(names)}
             for subject in subjects:
-                engine = DRAFT_ENGINE if realm.is_draft else None
-                plan = Session(subject, books, engine=engine, clock=clock).plan()
+                plan = Session(subject, books, engine=realm.engine, clock=clock).plan()
                 wanted |= {d.output.sha256 for d in plan.decisions if d.output is not None}
         here = books.store.present()
         theirs = listing(other)

@@ -34,7 +34,6 @@ from pipeline.domain.verdicts import (
     stale,
     without_known,
 )
-from pipeline.emulator.engine_version import DRAFT_ENGINE
 from pipeline.manifest.wording import nearest
 from pipeline.planning.plan import shares
 from pipeline.planning.rerolls import NextTakes, picture_in
@@ -130,8 +129,7 @@ def _desk(name: str, *, draft: bool, start: Path) -> Iterator["_Desk"]:
     realm = choose_realm(draft=draft)
     books = Books(places, realm.name)
     try:
-        engine = DRAFT_ENGINE if realm.is_draft else None
-        session = Session(subject, books, engine=engine, clock=SystemClock())
+        session = Session(subject, books, engine=realm.engine, clock=SystemClock())
         yield _Desk(places, realm, session, problems)
     finally:
         books.close()

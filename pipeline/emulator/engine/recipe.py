@@ -27,18 +27,35 @@ class Backdrop:
 
 
 @dataclass(frozen=True, slots=True)
+class Garment:
+    """How the clothes change; their shape never does.
+
+    Attributes:
+        colour: of the cloth; None keeps its own.
+        knit: whether the cloth looks knitted.
+    """
+
+    colour: Rgb | None = None
+    knit: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Recipe:
     """Operations in the order they are drawn, and what must stay.
 
     Attributes:
         backdrop: None keeps the picture's own background.
         light: name of a mood, a key of `moods.MOODS`; empty leaves the light to the backdrop.
-        weather: of `snow`, `rain`, `fog`; each at most once.
+        weather: of `snow`, `rain`, `fog`, `leaves`, `petals`, `confetti`; each at most once.
         grades: keys of `grade.GRADES`, in prompt order.
         keeps: what the prompt locks: `background`, `colours`, `framing`, `light`, ... Pose, face,
             shape and lettering are never altered, locked or not.
         refused: operations that the prompt says no to, such as `snow`; scenes leave them out.
         notes: clauses that were not understood or that a lock cancelled, in prompt order.
+        garment: None leaves the clothes as they are.
+        dusted: whether snow lies on what faces upwards.
+        style: name of a painting or drawing style; empty for a photograph.
+        lettering: words to set on the picture, as the prompt quotes them; empty for none.
     """
 
     backdrop: Backdrop | None
@@ -48,8 +65,21 @@ class Recipe:
     keeps: frozenset[str]
     refused: frozenset[str]
     notes: tuple[str, ...]
+    garment: Garment | None = None
+    dusted: bool = False
+    style: str = ""
+    lettering: str = ""
 
     @property
     def does_something(self) -> bool:
         """Whether any pixel would change."""
-        return bool(self.backdrop or self.light or self.weather or self.grades)
+        return bool(
+            self.backdrop
+            or self.light
+            or self.weather
+            or self.grades
+            or self.garment
+            or self.dusted
+            or self.style
+            or self.lettering
+        )
