@@ -11,8 +11,8 @@ from tests.functional.provider import Provider
 from tests.functional.workspace import Workspace
 from tests.processes.left import Left
 from tests.processes.program import Program
-from tests.processes.slices import torture_but
 from tests.processes.vendor import assert_nothing_leaked, see_through
+from tests.support.slices import torture_but
 
 pytestmark = pytest.mark.slow
 

@@ -4,7 +4,7 @@ import pytest
 
 from tests.disk.words import assert_said
 from tests.processes.program import Ended
-from tests.processes.slices import torture_but
+from tests.support.slices import torture_but
 
 pytestmark = pytest.mark.slow
 

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import pytest
 
 from tests.disk.words import assert_said
-from tests.processes.slices import torture_but
+from tests.support.slices import torture_but
 
 pytestmark = pytest.mark.slow
 

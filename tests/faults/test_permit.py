@@ -12,6 +12,7 @@ from pipeline.execution.outcome import Outcome
 from pipeline.reporting.plan_json import plans_document
 from tests.support.campaigns import campaign
 from tests.support.lives import Fuse, World
+from tests.support.slices import torture_but
 
 # A cut leaves files open, as it must; Python says so when it cleans up.
 pytestmark = [
@@ -19,8 +20,8 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
 ]
 UNIT = 40_000
-_STRIDE = 4
-"""Every single moment is tried without a permit, in `test_power_cut`; here some of them will do."""
+_CUTS = torture_but([9], [9, 2])
+"""Each how many-th moment is cut; `test_power_cut` tries every single one, without a permit."""
 
 
 def permit_for(world: World, wanted) -> Permit:
@@ -36,10 +37,11 @@ def spent(world: World, permit: Permit) -> int:
         books.close()
 
 
-def test_a_power_cut_anywhere_leaves_what_the_permit_has_spent_in_the_books(tmp_path):
+@pytest.mark.parametrize("every", _CUTS)
+def test_a_power_cut_anywhere_leaves_what_the_permit_has_spent_in_the_books(tmp_path, every):
     """Two jobs; after each cut the permit goes on with what is left, and with that alone."""
     wanted = campaign(pictures=range(1, 3), variants=("snow", "studio"))
-    for moments in itertools.count(1, _STRIDE):
+    for moments in itertools.count(1, every):
         world = World(tmp_path / str(moments))
         world.permit = permit = permit_for(world, wanted)
         fuse = Fuse(moments)
@@ -59,10 +61,11 @@ def test_a_power_cut_anywhere_leaves_what_the_permit_has_spent_in_the_books(tmp_
     assert moments > 40
 
 
-def test_cut_around_a_short_delivery_it_spends_no_more_than_its_total(tmp_path):
+@pytest.mark.parametrize("every", _CUTS)
+def test_cut_around_a_short_delivery_it_spends_no_more_than_its_total(tmp_path, every):
     """Three asked for, two came; and after any cut nobody pays for the third under this permit."""
     wanted = campaign(pictures=range(1, 4))
-    for moments in itertools.count(1, _STRIDE):
+    for moments in itertools.count(1, every):
         world = World(tmp_path / str(moments), faults=Faults(missing={1: frozenset({2})}))
         world.permit = permit = permit_for(world, wanted)
         fuse = Fuse(moments)

@@ -14,7 +14,7 @@ from tests.functional.cli import campaign
 from tests.functional.provider import bill, predictions, realm_of
 from tests.functional.workspace import FAST_ACCOUNT, SINGLE, Workspace, add_up, cells_bought
 from tests.processes.program import ROOT, Program, run
-from tests.processes.slices import torture_but
+from tests.support.slices import torture_but
 
 pytestmark = pytest.mark.slow
 
@@ -76,6 +76,7 @@ def test_a_run_killed_at_any_moment_is_finished_by_the_next(tmp_path, provider, 
     assert len(provider.predictions()) == len(MOMENTS) * 2
 
 
+@pytest.mark.torture
 def test_a_run_killed_again_and_again_ends_all_the_same(workspace, provider, here, hurry):
     workspace.campaign(model=SINGLE)
     for number in itertools.count(1, 2):
@@ -170,6 +171,7 @@ def mortal(tmp_path, free_port):
         process.ended()
 
 
+@pytest.mark.torture
 def test_a_provider_killed_while_it_works_is_waited_for(workspace, mortal):
     base_url, provider = mortal()
     environment = {"WAVESPEED_BASE_URL": base_url, "WAVESPEED_API_KEY": "any"}
@@ -238,6 +240,7 @@ def clone(tmp_path, origin):
     return cloned
 
 
+@pytest.mark.torture
 def test_a_killed_run_whose_checkout_is_cloned_again_buys_nothing_twice(
     tmp_path, provider, origin, clone, monkeypatch
 ):

@@ -56,6 +56,7 @@ def test_what_fails_in_one_process_is_missing_to_the_others(serve, start, permit
     assert provider.bill() == total
 
 
+@pytest.mark.torture
 def test_half_of_it_gone_the_rest_is_never_bought_twice_over(serve, start, permit):
     """Three processes try for the half that is left; together they get no more than that."""
     failed = {1: 5000, 2: 5000, 3: 5000}

@@ -9,8 +9,8 @@ import pytest
 from pipeline.emulator.faults import Faults
 from tests.emulator.plain_engine import HeldEngine
 from tests.functional.workspace import SINGLE, add_up, receipts
-from tests.processes.slices import torture_but
 from tests.processes.vendor import assert_nothing_leaked
+from tests.support.slices import torture_but
 
 pytestmark = pytest.mark.slow
 
@@ -157,7 +157,8 @@ def test_four_at_once_buy_what_they_share_once(workspace, provider, four_at_once
     assert provider.bill() == 400_000
 
 
-@pytest.mark.parametrize("_again", AGAIN)
+@pytest.mark.torture
+@pytest.mark.parametrize("_again", range(1, 6))
 def test_four_at_once_do_not_pass_the_cap_that_they_share(
     workspace, provider, four_at_once, here, _again
 ):

@@ -12,8 +12,8 @@ import pytest
 
 from tests.functional.workspace import SEQUENTIAL, SINGLE
 from tests.processes.program import Program, size_of
-from tests.processes.slices import torture_but
 from tests.processes.vendor import Faults, assert_nothing_leaked, see_through
+from tests.support.slices import torture_but
 
 pytestmark = pytest.mark.slow
 
