@@ -7,6 +7,7 @@ from pipeline.adapters.places import REAL
 from pipeline.commands.books import RunCaps
 from pipeline.commands.progress import Telling
 from pipeline.commands.realms import Realm, api_key
+from pipeline.commands.rehearsal import read_prompts, warnings_of
 from pipeline.commands.session import Subject
 from pipeline.domain.diagnostics import CampaignError, Problem, Severity
 from pipeline.domain.money import MicroUsd, format_usd
@@ -120,6 +121,9 @@ class Agreement:
         """
         if self._realm.is_draft:
             self._refuse(plan)
+            bought = [cell for step in plan.steps for cell in step.cells]
+            readings = read_prompts(self._subject, bought)
+            self._desk.show(warnings_of(readings, self._subject.campaign.name))
             return Agreed(plan)
         say = self._desk.telling.say
         say(plan_text(plan, renders=coming_renders(self._subject.campaign, plan)))

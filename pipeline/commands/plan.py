@@ -11,12 +11,14 @@ from pipeline.commands.books import Books
 from pipeline.commands.loading import load_subjects, open_workspace
 from pipeline.commands.outputs import Outputs
 from pipeline.commands.realms import Realm, choose_realm
+from pipeline.commands.rehearsal import read_prompts
 from pipeline.commands.selecting import check_selection
 from pipeline.commands.session import Session, Subject
 from pipeline.domain.diagnostics import Problem
 from pipeline.domain.plan import Plan
 from pipeline.planning.select import EVERYTHING, Selection
 from pipeline.planning.view import coming_renders
+from pipeline.reporting.draft_reading import DraftReading
 from pipeline.reporting.plan_json import plans_document
 from pipeline.reporting.plan_text import plan_text
 
@@ -25,15 +27,23 @@ DONE, USAGE, REFUSED, SOMETHING_TO_BUY = 0, 2, 3, 10
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """Plans of campaigns, each with the number of files to derive."""
+    """Plans of campaigns, each with the number of files to derive.
+
+    Attributes:
+        readings: for each plan what the draft engine makes of its prompts; None for real money.
+    """
 
     plans: tuple[tuple[Plan, int], ...]
     warnings: tuple[Problem, ...]
+    readings: tuple[tuple[DraftReading, ...] | None, ...]
 
     @property
     def text(self) -> str:
         """For people."""
-        return "\n".join(plan_text(plan, renders=renders) for plan, renders in self.plans)
+        return "\n".join(
+            plan_text(plan, renders=renders, readings=read or ())
+            for (plan, renders), read in zip(self.plans, self.readings, strict=True)
+        )
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -42,7 +52,7 @@ class Planned:
 
     def document(self) -> Mapping[str, object]:
         """For machines: one plan, or a list of them where there are several; a permit."""
-        return plans_document(self.plans)
+        return plans_document(self.plans, readings=self.readings)
 
     def save(self, target: Path) -> None:
         """Write the document to a file."""
@@ -80,7 +90,11 @@ def plan(
         if realm.is_real:
             for subject, (made, _) in zip(subjects, plans, strict=True):
                 problems += spent_in_vain(subject, made)
-        return Planned(plans, (*problems, *books.warnings))
+        readings = tuple(
+            read_prompts(subject, made.cells) if realm.is_draft else None
+            for subject, (made, _) in zip(subjects, plans, strict=True)
+        )
+        return Planned(plans, (*problems, *books.warnings), readings)
     finally:
         books.close()
 

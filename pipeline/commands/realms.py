@@ -1,5 +1,6 @@
 """Whose money and pictures: the vendor's own host, the embedded provider, or a self-hosted one."""
 
+import importlib.util
 import os
 import re
 from dataclasses import dataclass
@@ -14,6 +15,8 @@ UNUSABLE = 9
 USAGE = 2
 KEY_VARIABLE = "WAVESPEED_API_KEY"
 BASE_VARIABLE = "WAVESPEED_BASE_URL"
+_OF_DRAFTS = ("cv2", "onnxruntime", "starlette")
+"""Packages of the extra `draft` without which there are no drafts to speak of."""
 _UNSAFE = re.compile(r"[^a-z0-9]+")
 
 
@@ -52,9 +55,13 @@ def choose_realm(*, draft: bool) -> Realm:
         draft: whether the user asked for the embedded provider; otherwise the environment decides.
 
     Raises:
-        CampaignError: exit 2; `WAVESPEED_BASE_URL` is no address.
+        CampaignError: exit 2; `WAVESPEED_BASE_URL` is no address. Exit 9; drafts are asked for, and
+            a package that makes them is missing.
     """
     if draft:
+        missing = [name for name in _OF_DRAFTS if importlib.util.find_spec(name) is None]
+        if missing:
+            raise CampaignError(UNUSABLE, [not_installed(missing[0])])
         return Realm(DRAFT, "")
     base = os.environ.get(BASE_VARIABLE, "").strip().rstrip("/") or OFFICIAL_BASE
     parts = urlsplit(base)
@@ -82,6 +89,17 @@ def api_key(realm: Realm) -> str:
     if not key.isascii() or not key.isprintable() or " " in key:
         raise CampaignError(UNUSABLE, [_bad_key()])
     return key
+
+
+def not_installed(package: str) -> Problem:
+    """Problem of an extra that is missing."""
+    return Problem(
+        code="R006",
+        what="the embedded provider is not installed",
+        why=f"the package `{package}` is missing; it belongs to the extra `draft`",
+        fix='install it: `pip install "campaign-pipeline[draft]"`',
+        money="nothing was charged",
+    )
 
 
 def _no_key(realm: Realm) -> Problem:

@@ -11,8 +11,7 @@ from pipeline.adapters.clock import SystemClock
 from pipeline.adapters.connecting import GuardedBackend
 from pipeline.adapters.places import find_places, prepare_state
 from pipeline.commands.fault_file import read_faults
-from pipeline.commands.realms import BASE_VARIABLE, KEY_VARIABLE, UNUSABLE
-from pipeline.commands.wiring import not_installed
+from pipeline.commands.realms import BASE_VARIABLE, KEY_VARIABLE, UNUSABLE, not_installed
 from pipeline.domain.diagnostics import CampaignError, Problem
 from pipeline.domain.money import MicroUsd
 from pipeline.emulator.faults import NONE
@@ -70,11 +69,11 @@ def serve(asked: Served, *, ready: Callable[[str], None]) -> None:
     trouble, told = read_faults(asked.faults) if asked.faults is not None else (NONE, ())
     try:
         from pipeline.emulator.app import PLENTY, create_app  # noqa: PLC0415 (an extra)
-        from pipeline.emulator.engine import DraftEngine  # noqa: PLC0415 (an extra)
+        from pipeline.emulator.engine.draft import DraftEngine  # noqa: PLC0415 (an extra)
         from pipeline.emulator.serve import serve as serve_app  # noqa: PLC0415 (an extra)
         from pipeline.emulator.tiers import TIERS  # noqa: PLC0415 (an extra)
     except ModuleNotFoundError as error:
-        raise CampaignError(UNUSABLE, [not_installed(error)]) from error
+        raise CampaignError(UNUSABLE, [not_installed(str(error.name))]) from error
     keys = _keys(asked)
     targets, caller = _way_out(asked)
     gc.enable()  # from here on the program runs for long

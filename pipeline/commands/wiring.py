@@ -13,9 +13,9 @@ from pipeline.adapters.intake import MOST_PIXELS, StoreIntake
 from pipeline.adapters.places import Places
 from pipeline.adapters.store import Store
 from pipeline.commands.buying import Outside
-from pipeline.commands.realms import UNUSABLE, Realm, api_key
+from pipeline.commands.realms import UNUSABLE, Realm, api_key, not_installed
 from pipeline.commands.session import Subject
-from pipeline.domain.diagnostics import CampaignError, Problem
+from pipeline.domain.diagnostics import CampaignError
 from pipeline.domain.fingerprint import Sha256
 from pipeline.domain.picture import PictureFacts
 from pipeline.execution.decisions import PollPace
@@ -78,10 +78,10 @@ async def connect(
 async def _embedded(places: Places, clock: Clock) -> AsyncIterator[tuple[object, str]]:
     try:
         from pipeline.emulator.app import IN_PROCESS_URL, create_app  # noqa: PLC0415 (an extra)
-        from pipeline.emulator.engine import DraftEngine  # noqa: PLC0415 (an extra)
+        from pipeline.emulator.engine.draft import DraftEngine  # noqa: PLC0415 (an extra)
         from pipeline.emulator.state import State  # noqa: PLC0415 (an extra)
     except ModuleNotFoundError as error:
-        raise CampaignError(UNUSABLE, [not_installed(error)]) from error
+        raise CampaignError(UNUSABLE, [not_installed(str(error.name))]) from error
     with State(places.of_realm("draft") / "provider") as state:
         app = create_app(
             state=state,
@@ -111,14 +111,3 @@ def _pictures(
             for picture in (*image_set.pictures, *references):
                 found[picture.facts.sha256] = (folder / picture.path, picture.facts)
     return found
-
-
-def not_installed(error: ModuleNotFoundError) -> Problem:
-    """Problem of an extra that is missing."""
-    return Problem(
-        code="R006",
-        what="the embedded provider is not installed",
-        why=f"the package `{error.name}` is missing; it belongs to the extra `draft`",
-        fix='install it: `pip install "campaign-pipeline[draft]"`',
-        money="nothing was charged",
-    )

@@ -10,35 +10,49 @@ from collections.abc import Mapping, Sequence
 from pipeline.domain.diagnostics import as_json
 from pipeline.domain.permit import PLAN_FORMAT, sealed, unit_price
 from pipeline.domain.plan import Action, Cell, Decision, Limit, Plan, Step
+from pipeline.reporting.draft_reading import DraftReading, readings_json
 
 __all__ = ["PLAN_FORMAT", "plan_document", "plans_document"]
 
 _OF_CELLS = tuple(action for action in Action if action not in {Action.RENDER, Action.ORPHAN})
 
 
-def plans_document(plans: Sequence[tuple[Plan, int]]) -> Mapping[str, object]:
+def plans_document(
+    plans: Sequence[tuple[Plan, int]],
+    *,
+    readings: Sequence[Sequence[DraftReading] | None] = (),
+) -> Mapping[str, object]:
     """One document of one or more plans, sealed, so that it can serve as a permit.
 
     Args:
         plans: each with the number of files to derive, which is free; one or more.
+        readings: for each plan of drafts what the engine makes of its prompts; of others None, or
+            nothing at all.
 
     Returns:
         For one plan `plan_document` and its digest; for several `plans` (the format), `total` and
         `digest` of all together, and the documents in a list under `plan`.
     """
-    documents = [plan_document(plan, renders=renders) for plan, renders in plans]
+    read = readings or [None] * len(plans)
+    documents = [
+        plan_document(plan, renders=renders, readings=own)
+        for (plan, renders), own in zip(plans, read, strict=True)
+    ]
     if len(documents) == 1:
         return sealed(documents[0])
     total = sum(_most(plan) for plan, _ in plans)
     return sealed({"plans": PLAN_FORMAT, "total": total, "plan": documents})
 
 
-def plan_document(plan: Plan, *, renders: int) -> Mapping[str, object]:
+def plan_document(
+    plan: Plan, *, renders: int, readings: Sequence[DraftReading] | None = None
+) -> Mapping[str, object]:
     """One plan as JSON, without a digest.
 
     Args:
         plan: what would be done.
         renders: files to derive, which is free.
+        readings: what the draft engine makes of the prompts; None for plans of real money.
     """
     jobs = {cell.key: step.request.job for step in plan.steps for cell in step.cells}
     return {
@@ -69,6 +83,7 @@ def plan_document(plan: Plan, *, renders: int) -> Mapping[str, object]:
             for orphan in plan.orphans
         ],
         "problems": [as_json(problem) for problem in plan.problems],
+        **({} if readings is None else {"draft": readings_json(readings)}),
     }
 
 

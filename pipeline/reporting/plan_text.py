@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from pipeline.domain.fingerprint import CellKey
 from pipeline.domain.money import MicroUsd, format_usd
 from pipeline.domain.plan import Action, Cell, Chosen, Limit, Plan, Reason, Step, UnderPermit
+from pipeline.reporting.draft_reading import DraftReading, readings_text
 from pipeline.reporting.words import REASON_WORDS, count
 
 _MOST_ROWS = 30
@@ -13,12 +14,13 @@ _OF_DIGEST = 15
 """Characters of a permit's digest that tell it from others."""
 
 
-def plan_text(plan: Plan, *, renders: int) -> str:
+def plan_text(plan: Plan, *, renders: int, readings: Sequence[DraftReading] = ()) -> str:
     """Lay a plan out for a terminal; readable without colour.
 
     Args:
         plan: what would be done; its problems are shown by whoever shows problems.
         renders: files to derive, which is free.
+        readings: what the draft engine makes of the prompts; of drafts only.
     """
     lines = [f"{plan.campaign}  {plan.realm}  {plan.model}", ""]
     lines += _steps(plan)
@@ -27,6 +29,8 @@ def plan_text(plan: Plan, *, renders: int) -> str:
     if plan.permit is not None:
         lines.append(f"  {permit_text(plan.permit)}")
     lines += [f"  {line}" for line in map(_limit, plan.limits) if line]
+    prompts = {cell.recipe.prompt for cell in plan.cells}
+    lines += readings_text(readings, of=len(prompts))
     return "\n".join(lines) + "\n"
 
 

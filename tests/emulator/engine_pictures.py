@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from pipeline.emulator.engine import DraftEngine
+from pipeline.emulator.engine.draft import DraftEngine
 from pipeline.emulator.engine.mask import find_subject
 from pipeline.emulator.interface import Edited, EditRequest
 

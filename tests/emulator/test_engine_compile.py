@@ -1,116 +1,147 @@
 """What the lexicon understands, what locks cancel, what is reported."""
 
-import pytest
+import re
+import time
 
-from pipeline.emulator.engine.colours import named_colour
-from pipeline.emulator.engine.compile import compile_prompt, what_is_possible
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.emulator.engine.colours import NAMES, SHADES, name_of, named_colour
+from pipeline.emulator.engine.compile import MOST_READ, compile_prompt, what_is_possible
+from pipeline.emulator.engine.describe import described
 from pipeline.emulator.engine.grade import GRADES
 from pipeline.emulator.engine.lexicon import ENTRIES
 from pipeline.emulator.engine.moods import MOODS
 from pipeline.emulator.engine.scenes import SCENES
+from pipeline.emulator.engine.styles import STYLES
 from pipeline.emulator.engine.weather import WEATHERS
+from tests.emulator.prompts import GOLDEN, prompts
 
+OUTFIT = (
+    "Change outfit to a black suit, add soft studio lighting, keep poses and background the same"
+)
+WINTER = "add winter outfit and snow ambience"
 KEEP_WOMAN = " Keep face, pose and product label unchanged."
 KEEP_BOTTLE = " Keep the label, shape and colours unchanged."
-
-
-def summary(prompt):
-    """Everything drawn, as one short tuple."""
-    recipe = compile_prompt(prompt)
-    backdrop = recipe.backdrop
-    place = "" if backdrop is None else backdrop.scene or backdrop.kind
-    return place, recipe.light, recipe.weather, recipe.grades
-
-
-@pytest.mark.parametrize(
-    ("prompt", "wanted"),
-    [
-        ("Put the woman in a snowy street, cold morning light", ("snow street", "cold morning")),
-        ("Put the woman in a snowy street, blue hour", ("snow street", "blue hour")),
-        ("Put the woman in a grey studio, soft studio lighting", ("studio", "soft studio")),
-        ("Place the bottle on a wooden table, warm evening light", ("table", "golden hour")),
-        ("Place the bottle on a beach, golden hour", ("beach", "golden hour")),
-        (
-            "Place the bottle in a seamless sand-coloured studio, soft light",
-            ("studio", "soft studio"),
-        ),
-        ("Show the cat in a warm interior, golden hour", ("interior", "golden hour")),
-        ("a city street by day, soft daylight", ("street", "daylight")),
-        ("Night city bokeh", ("city night", "")),
-        ("in a green forest, soft morning light", ("forest", "cold morning")),
-        ("Change the background to a winter landscape", ("winter", "")),
-        ("blur the background", ("blur", "")),
-        ("with a blurred background, golden hour", ("blur", "golden hour")),
-        ("White background", ("plain", "")),
-        ("Remove the background", ("plain", "")),
-        ("background: dark green", ("plain", "")),
-        ("dramatic light", ("", "dramatic")),
-        ("at night", ("", "night")),
-    ],
+# One order each that has nothing to do with any other of them.
+UNRELATED = (
+    "on a beach",
+    "golden hour light",
+    "snow ambience",
+    "soft light",
+    "vivid colours",
+    "make the dress emerald",
+    "as a watercolour",
+    "keep the pose",
+    "make her smile",
+    "no rain",
 )
-def test_places_and_light(prompt, wanted):
+KNOWN = {
+    "scene": SCENES,
+    "light": MOODS,
+    "soft light": MOODS,
+    "weather": WEATHERS,
+    "grade": GRADES,
+    "style": STYLES,
+    "season": {"winter", "autumn", "spring"},
+    "garment": {"", "knit"},
+    "studio": {""},
+    "plain": {""},
+    "blur": {""},
+    "winter outfit": {""},
+    "dust": {""},
+}
+
+
+def told(recipe):
+    """All that people are told of a recipe."""
+    return described(recipe), recipe.locks, tuple(str(note) for note in recipe.notes)
+
+
+def lines(prompt):
+    """A recipe for the golden file."""
     recipe = compile_prompt(prompt)
-    assert summary(prompt)[:2] == wanted
-    assert recipe.notes == ()
+    yield f"» {prompt}"
+    yield from (f"    {line}" for line in described(recipe))
+    if recipe.keeps:
+        yield f"    keeps {', '.join(sorted(recipe.keeps))}"
+    yield from (f"    locked by: {lock}" for lock in recipe.locks)
+    if recipe.refused:
+        yield f"    refuses {', '.join(sorted(recipe.refused))}"
+    yield from (f"    {note}" for note in recipe.notes)
 
 
-@pytest.mark.parametrize(
-    ("prompt", "weather", "grades"),
-    [
-        ("add falling snow", ("snow",), ()),
-        ("in the rain, film look", ("rain",), ("film",)),
-        ("foggy, muted colours", ("fog",), ("pastel",)),
-        ("Black and white", (), ("black and white",)),
-        ("sepia", (), ("sepia",)),
-        ("warmer tones and vivid colors", (), ("warm", "vivid")),
-        ("cool grading", (), ("cool",)),
-        ("make it cinematic, with snow and rain", ("snow", "rain"), ("film",)),
-    ],
-)
-def test_weather_and_grades(prompt, weather, grades):
-    assert summary(prompt)[2:] == (weather, grades)
+def test_what_people_write_and_what_it_comes_to(golden):
+    assert len(prompts()) >= 150
+    text = "\n".join(line for prompt in prompts() for line in lines(prompt))
+    golden(GOLDEN, text + "\n")
+
+
+def test_both_prompts_of_the_vendors_page():
+    outfit = compile_prompt(OUTFIT)
+    assert described(outfit) == (
+        "clothes or product: black, shape as it is",
+        "light: soft studio",
+    )
+    assert outfit.keeps >= {"pose", "background"}
+    assert outfit.notes == ()
+    winter = compile_prompt(WINTER)
+    assert winter.garment is not None
+    assert winter.garment.knit
+    assert winter.dusted
+    assert winter.backdrop is not None
+    assert winter.backdrop.scene == "winter"
+    assert winter.notes == ()
 
 
 def test_every_operation_that_is_offered_is_understood_by_its_own_name():
-    for offered in what_is_possible().split(", "):
-        prompt = offered.replace("any colour", "pale blue")
+    groups = [group.partition(": ") for group in what_is_possible().split("; ")]
+    for group, offered in ((name, one) for name, _, all_ in groups for one in all_.split(", ")):
+        prompt = f"in {offered} style" if group == "styles" else offered
+        prompt = prompt.replace("any colour", "pale blue")
+        prompt = prompt.replace("lettering in quotation marks", 'the words "Hello"')
         recipe = compile_prompt(prompt)
         assert recipe.does_something, offered
         assert recipe.notes == (), offered
 
 
-def test_every_entry_names_something_that_can_be_drawn():
-    known = {
-        "scene": SCENES,
-        "light": MOODS,
-        "weather": WEATHERS,
-        "grade": GRADES,
-        "studio": {""},
-        "plain": {""},
-        "blur": {""},
-    }
-    for entry in ENTRIES:
-        assert entry.value in known[entry.slot]
-    assert {e.value for e in ENTRIES if e.slot == "scene"} == set(SCENES)
-    assert {e.value for e in ENTRIES if e.slot == "light"} == set(MOODS)
-    assert {e.value for e in ENTRIES if e.slot == "grade"} == set(GRADES)
+@pytest.mark.parametrize("slot", sorted({entry.slot for entry in ENTRIES}))
+def test_every_entry_names_something_that_can_be_drawn(slot):
+    values = {entry.value for entry in ENTRIES if entry.slot == slot}
+    assert values <= set(KNOWN[slot])
+    if slot in {"scene", "light", "weather", "grade", "style"}:
+        owned = {scene.light for scene in SCENES.values()}  # a light may be a place's alone
+        assert set(KNOWN[slot]) <= values | owned, "some are drawn and nobody can ask for them"
 
 
 @pytest.mark.parametrize(
     ("words", "colour"),
     [
-        ("a sand-coloured studio", named_colour("sand")),
-        ("a gray studio", named_colour("grey")),
-        ("a pale pink seamless backdrop", named_colour("pale pink")),
-        ("a studio in navy blue", named_colour("navy blue")),
-        ("background #336699", (0x33 / 255, 0x66 / 255, 0x99 / 255)),
-        ("on plain terracotta", named_colour("terracotta")),
+        ("a sand-coloured studio", "sand"),
+        ("a gray studio", "grey"),
+        ("a pale pink seamless backdrop", "pale pink"),
+        ("a studio in navy blue", "navy blue"),
+        ("a photo studio with a beige backdrop", "beige"),
+        ("background #336699", "#336699"),
+        ("on plain terracotta", "terracotta"),
+        ("an emerald green studio", "emerald"),
+        ("a forest green studio", "forest green"),
     ],
 )
 def test_colours_of_backdrops(words, colour):
     backdrop = compile_prompt(words).backdrop
     assert backdrop is not None
-    assert backdrop.colour == pytest.approx(colour)
+    assert backdrop.colour == pytest.approx(named_colour(colour))
+
+
+def test_every_name_of_a_colour_is_read_with_every_shade_and_hue():
+    for name in NAMES:
+        assert named_colour(name_of(named_colour(name))) == named_colour(name)
+        for more in (*SHADES, "deep dark"):
+            assert len(named_colour(f"{more} {name}")) == 3
+        for hue in ("green", "blue", "grey"):
+            assert len(named_colour(f"{name} {hue}")) == 3
 
 
 def test_shades_move_a_colour_the_way_they_say():
@@ -129,24 +160,39 @@ def test_shades_move_a_colour_the_way_they_say():
         "A red studio, same background",
         "In a red studio. Face, pose and background unchanged.",
         "In a red studio without changing the background",
+        "A red studio. The background must stay the same.",
     ],
 )
 def test_a_lock_on_the_background_cancels_a_new_one_and_says_so(prompt):
     recipe = compile_prompt(prompt)
     assert recipe.backdrop is None
     assert not recipe.does_something
-    assert any("red studio" in note and "keeps the background" in note for note in recipe.notes)
+    (note,) = recipe.notes
+    assert (note.kind, note.why) == ("cancelled", "the prompt keeps the background")
+    assert "red studio" in note.clause
 
 
-def test_locks_on_colours_and_light_cancel_grades_and_light():
-    recipe = compile_prompt("Golden hour, sepia, add snow. Keep the colours and the lighting.")
-    assert (recipe.light, recipe.grades, recipe.weather) == ("", (), ("snow",))
-    assert len(recipe.notes) == 2
+@pytest.mark.parametrize(
+    ("prompt", "left"),
+    [
+        ("Golden hour, sepia, add snow. Keep the colours and the lighting.", ("weather: snow",)),
+        ("A black suit, golden hour. Keep the outfit.", ("light: golden hour",)),
+        ("As a watercolour, golden hour. Keep it photorealistic; keep the style.", None),
+        ("Snow ambience, keep the background", ("weather: snow",)),
+    ],
+)
+def test_other_locks_cancel_what_they_name(prompt, left):
+    recipe = compile_prompt(prompt)
+    assert described(recipe) == (left or ("light: golden hour",))
 
 
-def test_a_lock_ends_where_the_next_order_begins():
+def test_a_lock_ends_where_the_next_order_begins_and_at_except():
+    beach = "background: a beach"
     recipe = compile_prompt("Keep the face and pose, change the background to a beach")
-    assert summary("Keep the face and pose, change the background to a beach")[0] == "beach"
+    assert described(recipe) == (beach,)
+    assert recipe.keeps == {"face", "pose"}
+    recipe = compile_prompt("Keep everything except the background. On a beach.")
+    assert described(recipe) == (beach,)
     assert recipe.keeps == frozenset()
 
 
@@ -156,36 +202,56 @@ def test_locks_that_cancel_nothing_are_no_notes():
 
 
 @pytest.mark.parametrize(
-    ("prompt", "notes"),
+    ("prompt", "why"),
     [
-        (
-            (
-                "Change outfit to a black suit, add soft studio lighting, keep poses and background"
-                " the same"
-            ),
-            ("Change outfit to a black suit",),
-        ),
-        ("add winter outfit and snow ambience", ("add winter outfit",)),
-        ("I want to generate 3 images, golden hour", ()),
-        ("make her smile. On a beach with a palm tree.", ("make her smile", "with a palm tree")),
-        (
-            "Snowy Parisian street, gentle snowfall",
-            ("Parisian (in: Snowy Parisian street)",),
-        ),
-        ("Put the woman in a red coat in a forest", ("in a red coat",)),
-        ("On a beach, no people, no text", ()),
-        ("Golden hour. At night.", ("At night (the light is already golden hour)",)),
-        ("on a beach, in a forest", ("forest (there is already another background)",)),
+        ("make her smile", "expression"),
+        ("wearing sunglasses", "add objects"),
+        ("change the pose", "pose"),
+        ("add a dog", "add objects"),
+        ("add another bottle next to it", "add objects"),
+        ("remove the logo", "remove"),
+        ("remove the person", "remove"),
+        ("get rid of the car", "remove"),
+        ("replace the bottle with a can", "exchange"),
+        ("zoom out", "camera"),
+        ("put her in a summer dress", "only its colour"),
+        ("add the text SALE", "quotation marks"),
+        ("make it anime", "styles"),
+        ("use image 2 as the background", "another picture"),
     ],
 )
-def test_notes_are_the_clauses_that_were_not_understood_in_prompt_order(prompt, notes):
-    assert compile_prompt(prompt).notes == notes
+def test_what_cannot_be_done_is_told_in_words(prompt, why):
+    recipe = compile_prompt(prompt)
+    assert not recipe.does_something
+    assert recipe.notes[0].kind == "not possible"
+    assert why in recipe.notes[0].why
 
 
-def test_the_vendors_own_example_prompts():
-    outfit = "Change outfit to a black suit, add soft studio lighting, keep poses and background"
-    assert summary(outfit + " the same") == ("", "soft studio", (), ())
-    assert summary("add winter outfit and snow ambience")[0] == "winter"
+@pytest.mark.parametrize(
+    ("prompt", "words"),
+    [
+        ('Add the text "SALE! 50% off" at the bottom', "SALE! 50% off"),
+        ("with the words “Grüße aus Köln”", "Grüße aus Köln"),
+        ("title 'Lisbon', golden hour", "Lisbon"),
+        ("a banner that says «Bonjour»", "Bonjour"),
+        ('keep the label "ACME" unchanged, on a beach', ""),
+        ('the text "ACME" stays unchanged, on a beach', ""),
+        ('a "dreamy" mood on a beach', ""),
+        ('add "golden hour" light', ""),
+        ("it's the model's coat, on a beach", ""),
+    ],
+)
+def test_quoted_words_are_lettering_if_somebody_asks_to_see_them(prompt, words):
+    recipe = compile_prompt(prompt)
+    assert recipe.lettering == words
+    assert recipe.notes == () or not words
+
+
+def test_lettering_that_is_too_long_or_too_much_is_left_out_and_told():
+    (note,) = compile_prompt(f'the text "{"long " * 30}", on a beach').notes
+    assert "80 characters" in note.why
+    recipe = compile_prompt('the text "ONE" and the text "TWO"')
+    assert (recipe.lettering, recipe.notes[0].clause) == ("ONE", "TWO")
 
 
 @pytest.mark.parametrize(
@@ -199,16 +265,18 @@ def test_the_vendors_own_example_prompts():
         "   ",
         "42",
         "雪の街",
+        "🏖️🌅",
+        "\x00\x07\x1b[31m",
+        "\u202e\u2066",
     ],
 )
 def test_nothing_is_invented(prompt):
     assert not compile_prompt(prompt).does_something
 
 
-def test_words_inside_the_subject_are_no_orders():
-    recipe = compile_prompt("Place the beach bag on a wooden table")
-    assert summary("Place the beach bag on a wooden table")[0] == "table"
-    assert recipe.notes == ()
+def test_clothes_that_only_say_who_is_meant_keep_their_colour():
+    recipe = compile_prompt("Put the woman in the red coat on a beach")
+    assert (recipe.garment, recipe.notes) == (None, ())
 
 
 def test_no_refuses_what_a_scene_brings_along():
@@ -218,7 +286,77 @@ def test_no_refuses_what_a_scene_brings_along():
 
 
 def test_spelling_hyphens_and_case_do_not_matter():
-    assert summary("SNOW-COVERED STREET, Golden-Hour") == summary(
-        "snow covered street, golden hour"
-    )
-    assert summary("a gray studio") == summary("a grey studio")
+    for one, other in (
+        ("SNOW-COVERED STREET, Golden-Hour", "snow covered street, golden hour"),
+        ("a gray studio, vivid colors", "a grey studio, vivid colours"),
+        ("a cozy kitchen", "a cosy kitchen"),
+        ("as a watercolor", "as a watercolour"),
+    ):
+        assert described(compile_prompt(one)) == described(compile_prompt(other))
+
+
+def test_notes_are_short_and_few_whatever_is_written():
+    notes = compile_prompt(", ".join(f"blorple{n} " * 40 for n in range(30))).notes
+    assert len(notes) == 15  # what is read of it, and that the rest is not
+    assert all(len(str(note)) < 200 for note in notes)
+    notes = compile_prompt(", ".join(f"blorple{n}" for n in range(300))).notes
+    assert len(notes) == 21
+    assert "280 more clauses" in notes[-1].clause
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        "make her smile, ",
+        "keep ",
+        "the same ",
+        "not ",
+        '"',
+        "in a ",
+        "雪",
+        "a" * 99 + " ",
+        "\x00, ",
+    ],
+)
+def test_a_prompt_of_100_kb_is_read_in_a_moment(word):
+    prompt = word * (100_000 // len(word))
+    started = time.process_time()
+    recipe = compile_prompt(prompt)
+    assert time.process_time() - started < 3
+    assert any(f"{MOST_READ:,}" in note.clause for note in recipe.notes)
+
+
+WORDS = st.sampled_from(
+    sorted({word for prompt in prompts() for word in re.findall(r"\S+", prompt)})
+)
+SENTENCES = st.lists(WORDS, max_size=14).map(" ".join) | st.text(max_size=80)
+
+
+@settings(max_examples=120, deadline=None)
+@given(SENTENCES)
+def test_any_words_are_read_and_always_alike(prompt):
+    recipe = compile_prompt(prompt)
+    assert recipe == compile_prompt(prompt)
+    assert all(str(note).isprintable() for note in recipe.notes)
+    assert all(line.isprintable() for line in (*described(recipe), *recipe.locks))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.permutations(UNRELATED))
+def test_the_order_of_unrelated_clauses_does_not_matter(clauses):
+    first, other = compile_prompt(". ".join(UNRELATED)), compile_prompt(". ".join(clauses))
+    assert described(other) == described(first)
+    assert (other.keeps, other.refused) == (first.keeps, first.refused)
+    assert set(other.notes) == set(first.notes)
+
+
+@settings(max_examples=80, deadline=None)
+@given(
+    st.lists(st.sampled_from(prompts()), min_size=1, max_size=2).map(" ".join),
+    st.sampled_from(["background", "colours", "lighting", "outfit", "pose", "face", "product"]),
+)
+def test_a_lock_never_adds_an_operation(prompt, kept):
+    free, locked = compile_prompt(prompt), compile_prompt(f"{prompt}. Keep the {kept}.")
+    # A season is falling snow where it may not be a place.
+    lesser = {line for line in described(locked) if line != "weather: snow"}
+    assert lesser <= set(described(free))

@@ -6,6 +6,7 @@ import pytest
 from PIL import Image
 
 from pipeline.emulator.engine.files import brightness_at, open_source, to_jpeg
+from pipeline.emulator.engine_version import DRAFT_ENGINE
 from pipeline.emulator.interface import EngineError
 from tests.emulator.engine_pictures import CUP, as_file, opened, pixels
 
@@ -113,9 +114,12 @@ def test_what_is_no_whole_picture_is_refused_by_its_number(raw):
     assert caught.value.code == 1402
 
 
-def test_jpeg_files_carry_pixels_and_nothing_else():
+def test_jpeg_files_say_that_they_are_drafts_and_by_whom():
     raw = to_jpeg(np.full((5, 9, 3), 200, np.uint8))
     image = opened(raw)
     assert (image.format, image.size, image.mode) == ("JPEG", (9, 5), "RGB")
-    assert not image.getexif()
+    exif = image.getexif()
+    assert exif[0x131] == f"campaign-pipeline, engine {DRAFT_ENGINE}"
+    assert "draft" in exif[0x10E]
+    assert exif.get(0x112, 1) == 1
     assert np.abs(pixels(raw) - 200).max() <= 2

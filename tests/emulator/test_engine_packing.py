@@ -2,7 +2,8 @@
 
 import pytest
 
-from pipeline.emulator.engine.packing import Wanted, split_prompt
+from pipeline.emulator.engine.packing import Wanted, authors_words, split_prompt
+from pipeline.planning.request import _direction
 
 ONE_EACH = (
     " Make exactly 3 images: one edited version of each of image 1, image 2 and image 3, in this"
@@ -70,3 +71,30 @@ def test_inputs_that_do_not_exist_are_passed_over():
 def test_an_authors_own_words_about_images_stay():
     words, _ = split_prompt("Make image 1 golden.", pictures=1, wanted=1)
     assert words == "Make image 1 golden."
+
+
+def test_every_sentence_that_the_planner_adds_is_taken_off_again():
+    for direction, pictures in (
+        ("Make exactly 1 image: one picture, as a full picture of its own.", 0),
+        (
+            "Make exactly 3 images: 3 different versions, each as a full picture of its own.",
+            0,
+        ),
+        ("Edit image 2. Image 1 shows the identity to keep and is not edited itself.", 2),
+    ):
+        assert authors_words(f"On a beach.\n\n{direction}") == "On a beach."
+        if pictures:
+            assert sources(f"x {direction}", pictures=pictures, wanted=1)[1] == [(1, 0)]
+
+
+@pytest.mark.parametrize("outputs", [1, 2, 4])
+@pytest.mark.parametrize("wanted", [(), (1,), (2,), (1, 2), (2, 3)])
+@pytest.mark.parametrize("is_sequential", [True, False])
+def test_the_planners_own_words_and_the_engines_reading_agree(outputs, wanted, is_sequential):
+    if len(wanted) > outputs or not (is_sequential or len(wanted) == outputs == 1):
+        return  # other models take one picture a request
+    added = _direction(outputs, wanted, is_sequential=is_sequential)
+    assert authors_words(f"On a beach.\n\n{added}") == "On a beach."
+    if wanted and added:
+        _, found = sources(f"x {added}", pictures=3, wanted=outputs)
+        assert {source + 1 for source, _ in found} == set(wanted)

@@ -1,5 +1,4 @@
-"""A real editing engine of draft quality: edits the user's own pixels as the prompt says."""
+"""A real editing engine of draft quality: edits the user's own pixels as the prompt says.
 
-from pipeline.emulator.engine.draft import DraftEngine
-
-__all__ = ["DraftEngine"]
+`compile` reads prompts and needs no pixels, so that planning can ask it; `draft` is the engine.
+"""

@@ -1,8 +1,9 @@
 """Colours by the names people give them."""
 
+import functools
 import re
 
-from pipeline.emulator.engine.raster import Rgb, rgb
+from pipeline.emulator.engine.rgb import Rgb, rgb
 
 # Studio and fashion words first, then the CSS names that people also write.
 NAMES: dict[str, str] = {
@@ -26,6 +27,7 @@ NAMES: dict[str, str] = {
     "mustard": "#d3a02a",
     "gold": "#cfa03a",
     "golden": "#cfa03a",
+    "rose gold": "#d9a08c",
     "brass": "#b08d4b",
     "bronze": "#9a6b3c",
     "copper": "#b56b44",
@@ -44,6 +46,7 @@ NAMES: dict[str, str] = {
     "greige": "#bfb6a8",
     "mocha": "#8b6a56",
     "grey": "#9d9fa1",
+    "neutral grey": "#d4d3d1",
     "silver": "#c3c6c9",
     "slate": "#66707a",
     "graphite": "#474b50",
@@ -55,6 +58,7 @@ NAMES: dict[str, str] = {
     "scarlet": "#c92a1e",
     "crimson": "#b01735",
     "burgundy": "#6f1d2f",
+    "oxblood": "#5a1a2b",
     "maroon": "#6b1a22",
     "wine": "#6b2237",
     "cherry": "#a8173a",
@@ -139,12 +143,18 @@ def _alternatives(words: list[str]) -> str:
     return "|".join(re.escape(word).replace("grey", "gr[ae]y") for word in longest_first)
 
 
+_HUES = ("green", "blue", "red", "grey", "yellow", "brown", "pink", "purple", "orange", "white")
+_SUFFIX = re.compile(rf" (?:{'|'.join(_HUES)})$")
 PATTERN = (
     rf"(?:(?:{_alternatives(list(SHADES))}) ){{0,2}}"
-    rf"(?:{_alternatives(list(NAMES))})(?: colou?red| colou?r)?\b"
+    rf"(?:{_alternatives(list(NAMES))})(?: (?:{_alternatives(list(_HUES))}))?"
+    r"(?: colou?red| colou?r)?\b"
     r"|#[0-9a-f]{6}\b"
 )
 """Regular expression of a colour in lower-case words without hyphens; no groups inside."""
+
+
+_LAST_WORDS = frozenset(name.split(" ")[-1] for name in NAMES)
 
 
 def named_colour(words: str) -> Rgb:
@@ -156,6 +166,10 @@ def named_colour(words: str) -> Rgb:
     if words.startswith("#"):
         return rgb(words)
     name = re.sub(r" colou?r(ed)?$", "", words).replace("gray", "grey")
+    if not any(name.endswith(known) for known in NAMES if " " in known):
+        # `Emerald green` is emerald; `forest green` has a name of its own.
+        shorter = _SUFFIX.sub("", name)
+        name = shorter if shorter.split(" ")[-1] in _LAST_WORDS else name
     shades: list[str] = []
     while name not in NAMES:
         shade = next(s for s in sorted(SHADES, key=len, reverse=True) if name.startswith(s + " "))
@@ -187,3 +201,23 @@ def mentioned(words: str) -> list[Rgb]:
     """
     found = re.findall(rf"(?<!\w)(?:{PATTERN})", words.lower().replace("-", " "))
     return [named_colour(name) for name in dict.fromkeys(found)]
+
+
+def name_of(colour: Rgb) -> str:
+    """A colour in words if it has a name, with a shade or without, else as `#rrggbb`."""
+    code = _code(colour)
+    return _names().get(code, code)
+
+
+@functools.cache
+def _names() -> dict[str, str]:
+    """Codes of all colours that one or two words name, each with its shortest name."""
+    shaded = (f"{shade} {name}" for shade in SHADES for name in NAMES)
+    found: dict[str, str] = {}
+    for words in (*NAMES, *shaded):
+        found.setdefault(_code(named_colour(words)), words)
+    return found
+
+
+def _code(colour: Rgb) -> str:
+    return "#" + "".join(f"{round(value * 255):02x}" for value in colour)

@@ -1,44 +1,85 @@
-"""Turns the author's words into a recipe: what to draw, what to leave, what was not understood."""
+"""Turns the author's words into a recipe: what to draw, what to leave, what is not done and why."""
 
+import functools
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from pipeline.emulator.engine import lexicon
+from pipeline.emulator.engine import grammar, lettering_words
 from pipeline.emulator.engine.colours import PATTERN as COLOUR
 from pipeline.emulator.engine.colours import named_colour
+from pipeline.emulator.engine.impossible import is_about_subjects, why_impossible
+from pipeline.emulator.engine.letters import is_drawable
 from pipeline.emulator.engine.lexicon import ENTRIES, Entry
-from pipeline.emulator.engine.raster import Rgb, rgb
-from pipeline.emulator.engine.recipe import Backdrop, Recipe
+from pipeline.emulator.engine.recipe import Backdrop, Garment, Note, Recipe
+from pipeline.emulator.engine.rgb import Rgb
 
-_STUDIO_GREY = rgb("#d4d3d1")
-_PURE_WHITE = rgb("#ffffff")
+MOST_READ = 5_000
+"""Characters of a prompt that are read; what follows is a note. Ten times what authors write."""
+
+_MOST_NOTES = 20
+_MOST_CLAUSE = 120
+_STUDIO_GREY = named_colour("neutral grey")
+_PURE_WHITE = named_colour("white")
+_WINTER_CLOTH = named_colour("oxblood")
+"""Deep, and seen on a dark suit as well as on a bright one."""
 _GAP = (
     r"(?: the| a| an)?"
     r"(?P<gap{n}>(?: (?!(?:and|or|with|but|in|on|at|to|of|the|a)\b)[\w'&]+){{0,2}}?)"
 )
-_REFUSAL = re.compile(r"^\W*(?:and |but |with )?(?:no|without|avoid|avoiding|never)\b")
-_NEGATED = re.compile(r"\b(?:no|without|not|never|avoid|avoiding)(?: any| the| a)? $")
+_REFUSAL = re.compile(grammar.REFUSAL)
+_NEGATED = re.compile(grammar.NEGATION)
+_NEGATED_WITHIN = 60
 _SPLIT = re.compile(
     r"[,;:()]|\b(?:and|with|plus|then|but|while|in|on|against|under|onto|into|featuring|wearing)\b"
 )
 _SENTENCE = re.compile(r"[^.!?;\n]+(?:\.(?=\S)[^.!?;\n]*)*")
 _LOCK = re.compile(
-    rf"\b{lexicon.KEEP_VERBS}\b.*?"
-    rf"(?=(?:,|;|\band\b|\bbut\b|\bthen\b)\s*(?:then |also |please )*{lexicon.ORDER_VERBS}\b|$)"
+    rf"\b{grammar.KEEP_VERBS}(?!\w).*?"
+    rf"(?=(?:,|;|\band\b|\bbut\b|\bthen\b)\s*(?:then |also |please |just |only )*"
+    rf"{grammar.ORDER_VERBS}\b|$)"
 )
-_STAYS = re.compile(rf"\b{lexicon.UNCHANGED}\b")
-_SAME = re.compile(r"\b(?:(?:with|in) )?(?:the )?same \w+(?: and \w+)?")
+_STAYS = re.compile(rf"\b{grammar.UNCHANGED}\b")
+_EXCEPT = re.compile(grammar.EXCEPT)
+_KEPT_WORD = "|".join(
+    word for names in (grammar.KEEP_TARGETS | grammar.ALWAYS_KEPT).values() for word in names
+)
+_SAME = re.compile(
+    r"\b(?:(?:with|in|on|at) )?(?:(?:exactly )?the |her |his |their )?(?:exact )?same "
+    r"(?!as\b|way\b|please\b|for\b|across\b)\w+"
+    rf"(?:(?:,|,? and) (?:the )?(?:same )?(?:{_KEPT_WORD})\b)*"
+)
 _SUBJECT = re.compile(
-    rf"\b{lexicon.SUBJECT_VERBS} (?P<who>(?:(?!{lexicon.BEFORE_PLACE} )[\w'&]+ ){{1,6}}?)"
-    rf"(?={lexicon.BEFORE_PLACE}\b)"
+    rf"\b{grammar.SUBJECT_VERBS} (?P<who>(?:(?!{grammar.BEFORE_PLACE} )[\w'&]+ ){{1,6}}?)"
+    rf"(?={grammar.BEFORE_PLACE}\b)"
+)
+_SHOWN = re.compile(
+    rf"{grammar.PICTURE_OF}(?P<who>(?!{grammar.BEFORE_PLACE} )[\w'&]+"
+    rf"(?: (?!{grammar.BEFORE_PLACE}\b)[\w'&]+){{0,5}})"
 )
 _OPENING = re.compile(
-    rf"^\s*(?!{lexicon.ORDER_VERBS}\b)(?P<who>(?:a|an|the|this|my|our|her|his)"
-    rf"(?: (?!{lexicon.BEFORE_PLACE} )[\w'&]+){{1,5}}?) (?={lexicon.BEFORE_PLACE}\b)"
+    rf"^\s*(?!{grammar.ORDER_VERBS}\b)(?P<who>(?!{grammar.BEFORE_PLACE} )[\w'&]+"
+    rf"(?: (?!{grammar.BEFORE_PLACE} )[\w'&]+){{0,5}}?) (?={grammar.BEFORE_PLACE}\b)"
 )
-_SPACES = '-\u2010\u2011\u2013\u2014/"\u201c\u201d\t\r\xa0'
-_COUNTS = re.compile(lexicon.COUNTS)
+_LED = re.compile(r"^(?:and|but|then) ", re.IGNORECASE)
+_ARTICLE = re.compile(r"^(?:a|an|the|this|my|our|her|his|two|three)\b")
+_MENTION = re.compile(r"(?:the|this|that|these|her|his|their|its|my|our) $")
+_SPACES = '-\u2010\u2011\u2013\u2014/"\u201c\u201d\u201e\u00ab\u00bb\xa0'
+_COUNTS = re.compile(rf"\b{grammar.COUNTS}")
+_LAST = frozenset({"season", "soft light"})
+_GROUPS = {
+    "season": "seasons",
+    "light": "light",
+    "weather": "weather",
+    "dust": "weather",
+    "grade": "colours",
+    "garment": "clothes",
+    "winter outfit": "clothes",
+    "style": "styles",
+}
+_COLOURED = frozenset({"studio", "plain", "garment"})
+_ORDINARY = grammar.FILLERS | grammar.SUBJECTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,36 +97,53 @@ def _expanded(pattern: str) -> re.Pattern[str]:
     numbers = iter(range(99))
     body = re.sub("~", lambda _: _GAP.format(n=next(numbers)), pattern)
     # A pattern may name the colour once only; alternatives without it fall back to a default.
-    return re.compile(rf"(?<![\w#])(?:{body.replace('{colour}', f'(?P<colour>{COLOUR})')})(?!\w)")
+    body = body.replace("{colour}", f"(?P<colour>{COLOUR})").replace("{any}", f"(?:{COLOUR})")
+    return re.compile(rf"(?<![\w#])(?:{body})(?!\w)")
 
 
-_RULES = tuple((entry, _expanded(p)) for entry in ENTRIES for p in entry.patterns)
-# A word between two words of a phrase is understood if any phrase has it: `warm EVENING light`.
-_VOCABULARY = frozenset(
-    word
-    for entry in ENTRIES
-    for pattern in entry.patterns
-    for word in re.findall(r"[^\W\d_]{2,}", re.sub(r"\\.|\{colour\}", " ", pattern))
-)
+@functools.cache
+def _rules() -> tuple[tuple[Entry, re.Pattern[str]], ...]:
+    """All phrases, made with the first prompt: no other command needs them."""
+    return tuple((entry, _expanded(p)) for entry in ENTRIES for p in entry.patterns)
+
+
+@functools.cache
+def _vocabulary() -> frozenset[str]:
+    """Words of all phrases: between two words of one they are understood: `warm EVENING light`."""
+    return frozenset(
+        word
+        for entry in ENTRIES
+        for pattern in entry.patterns
+        for word in re.findall(r"[^\W\d_]{2,}", re.sub(r"\\.|\{\w+\}", " ", pattern))
+    )
 
 
 def what_is_possible() -> str:
-    """One line for people: every operation of the lexicon by name."""
-    return ", ".join(dict.fromkeys(entry.label for entry in ENTRIES))
+    """One line for people: every operation of the lexicon by name, in groups."""
+    groups: dict[str, list[str]] = {}
+    for entry in ENTRIES:
+        if entry.label:
+            groups.setdefault(_GROUPS.get(entry.slot, "backgrounds"), []).append(entry.label)
+    named = [f"{group}: {', '.join(labels)}" for group, labels in groups.items()]
+    return "; ".join([*named, "words: lettering in quotation marks"])
 
 
 def compile_prompt(words: str) -> Recipe:
     """Read a prompt.
 
     Args:
-        words: the author's own, without packing sentences.
+        words: the author's own, without packing sentences; of any length and in any script.
 
     Returns:
         A recipe; one that does nothing if no phrase is known or locks cancel all of them.
     """
+    read = _readable(words[:MOST_READ])
     reading = _Reading()
-    for match in _SENTENCE.finditer(words):
-        reading.read(match.group(), match.start())
+    open_words = reading.take_lettering(read)
+    for match in _SENTENCE.finditer(open_words):
+        reading.read(read[slice(*match.span())], match.group(), match.start())
+    if words[MOST_READ:].strip():
+        reading.leave_out(MOST_READ, f"everything after {MOST_READ:,} characters", "it is not read")
     return reading.recipe()
 
 
@@ -96,41 +154,77 @@ class _Reading:
         self._hits: list[tuple[int, _Hit, str]] = []
         self._refused: set[str] = set()
         self._keeps: set[str] = set()
-        self._notes: list[tuple[int, str]] = []
+        self._locks: list[str] = []
+        self._notes: list[tuple[int, Note]] = []
+        self._lettering = ""
 
-    def read(self, sentence: str, at: int) -> None:
-        """Take in one sentence, in the author's writing, that begins at character `at`."""
-        text = _plain(sentence)
+    def leave_out(self, at: int, clause: str, why: str) -> None:
+        """Note what is not done although nothing is wrong with it."""
+        self._notes.append((at, Note("left out", _short(clause), why)))
+
+    def take_lettering(self, words: str) -> str:
+        """Take the words to set on the picture; the answer has blanks where they stood."""
+        for start, end, text in lettering_words.quoted(words):
+            if lettering_words.is_known(_plain(text), _hits):
+                continue
+            if self._lettering:
+                self.leave_out(start, text, "there is other lettering already")
+            elif len(text) > lettering_words.MOST:
+                self.leave_out(start, text, f"lettering has {lettering_words.MOST} characters")
+            elif not is_drawable(text):
+                why = "its letters cannot be set here"
+                self._notes.append((start, Note("not possible", _short(text), why)))
+            else:
+                self._lettering = text
+            words = _hidden(words, [(start, end)])
+        return words
+
+    def read(self, sentence: str, text: str, at: int) -> None:
+        """Take in one sentence that begins at character `at`.
+
+        Args:
+            sentence: in the author's writing.
+            text: the same with blanks where something was understood already.
+            at: its place in the prompt.
+        """
+        text = _plain(text)
         explained = [match.span() for match in _COUNTS.finditer(text)]
+        explained += [match.span() for match in lettering_words.LEAD.finditer(text)]
         locks = list(_lock_spans(_hidden(text, explained)))
         for start, end in locks:
-            self._keeps.update(_targets(text[start:end]))
+            scope = _EXCEPT.split(text[start:end])[0]
+            self._keeps.update(_targets(scope))
+            self._locks.append(_short(sentence[start : start + len(scope)].strip(" ,;:")))
         explained += locks
-        subjects = [m.span("who") for m in _SUBJECT.finditer(text)]
-        opening = _OPENING.match(text)
-        if opening is not None and _names_a_place(text[opening.end() :]):
-            subjects.append(opening.span("who"))
-        explained += subjects
+        explained += _subjects(text)
         hits = _hits(_hidden(text, explained))
         for hit in hits:
-            if _NEGATED.search(text[: hit.start]):
-                self._refused.add(hit.entry.name)
-            else:
+            before = text[max(0, hit.start - _NEGATED_WITHIN) : hit.start]
+            if _NEGATED.search(before):
+                if hit.entry.slot not in _COLOURED:
+                    self._refused.add(hit.entry.name)
+            elif not _is_mention(hit, text, before):
                 self._hits.append((at + hit.start, hit, sentence[hit.start : hit.end].strip()))
-        for start, note in _not_understood(sentence, text, hits, explained):
+        for start, note in _not_done(sentence, text, hits, explained):
             self._notes.append((at + start, note))
 
     def recipe(self) -> Recipe:
         """Settle what the sentences said together: first come, locks above all."""
-        drawn = _Drawn()
-        for at, hit, phrase in self._hits:
+        drawn = _Drawn(self._keeps)
+        # A season is a place only where no place is named, and soft light a light only where there
+        # is no other, wherever in the prompt that stands.
+        for at, hit, phrase in sorted(self._hits, key=lambda one: one[1].entry.slot in _LAST):
             if hit.entry.name in self._refused:
                 continue
-            lock = _lock_against(hit.entry)
-            kept = f"cancelled: the prompt keeps the {lock}" if lock in self._keeps else ""
-            why = kept or drawn.take(hit)
+            lock = next((lock for lock in _locks_against(hit.entry) if lock in self._keeps), "")
+            if lock:
+                note = Note("cancelled", _short(phrase), f"the prompt keeps the {lock}")
+                self._notes.append((at, note))
+                continue
+            why = drawn.take(hit)
             if why:
-                self._notes.append((at, f"{phrase} ({why})"))
+                self.leave_out(at, phrase, why)
+        found = [note for _, note in sorted(self._notes, key=lambda one: one[0])]
         return Recipe(
             backdrop=drawn.backdrop,
             light=drawn.light,
@@ -138,33 +232,93 @@ class _Reading:
             grades=tuple(dict.fromkeys(drawn.grades)),
             keeps=frozenset(self._keeps),
             refused=frozenset(self._refused),
-            notes=tuple(dict.fromkeys(note for _, note in sorted(self._notes))),
+            notes=_bounded(tuple(dict.fromkeys(found))),
+            garment=drawn.garment,
+            dusted=drawn.dusted,
+            style=drawn.style,
+            lettering=self._lettering,
+            locks=tuple(dict.fromkeys(self._locks)),
         )
 
 
 class _Drawn:
     """Operations settled so far."""
 
-    def __init__(self) -> None:
+    def __init__(self, keeps: set[str]) -> None:
+        self._keeps = keeps
         self.backdrop: Backdrop | None = None
         self.light = ""
+        self.style = ""
         self.weather: list[str] = []
         self.grades: list[str] = []
+        self.garment: Garment | None = None
+        self.dusted = False
 
     def take(self, hit: _Hit) -> str:
         """Add one operation; the answer says why that is not possible, and is empty if it is."""
         value = hit.entry.value
         match hit.entry.slot:
             case "light":
-                if self.light not in {"", value}:
-                    return f"the light is already {self.light}"
-                self.light = value
+                return self._take_light(value)
+            case "soft light":
+                self.light = self.light or value
+            case "style":
+                return self._take_style(value)
             case "weather":
                 self.weather.append(value)
             case "grade":
                 self.grades.append(value)
+            case "season":
+                self._take_season(value)
+            case "garment":
+                colour = named_colour(hit.colour) if hit.colour else None
+                return self._take_garment(Garment(colour, knit=value == "knit"))
+            case "winter outfit":
+                self.dusted = True
+                colour = named_colour(hit.colour) if hit.colour else None
+                return self._take_garment(Garment(colour or _WINTER_CLOTH, knit=True))
+            case "dust":
+                self.dusted = True
             case _:
                 return self._take_backdrop(_backdrop(hit))
+        return ""
+
+    def _take_light(self, new: str) -> str:
+        stronger = _STRONGER.get(frozenset({self.light, new}))
+        if self.light not in {"", new} and stronger is None:
+            return f"the light is already {self.light}"
+        self.light = stronger or new
+        return ""
+
+    def _take_style(self, new: str) -> str:
+        # An oil painting in the manner of Van Gogh is one style, not two.
+        if self.style in {"", _MEDIUM} and new != self.style:
+            self.style = new
+        elif new not in {self.style, _MEDIUM}:
+            return f"the style is already {self.style}"
+        return ""
+
+    def _take_season(self, season: str) -> None:
+        """A season is weather and colours; only winter is a place of its own, where none is."""
+        if season == "winter":
+            if self.backdrop is None and "background" not in self._keeps:
+                self.backdrop = Backdrop("scene", scene="winter")
+            else:
+                self.weather.append("snow")
+            return
+        weather, grade = _SEASONS[season]
+        self.weather.append(weather)
+        if "colours" not in self._keeps and not self.grades:
+            self.grades.append(grade)
+
+    def _take_garment(self, new: Garment) -> str:
+        old = self.garment or Garment()
+        # The colour of a winter outfit is our own choice: a named one is worth more.
+        named = [one for one in (old.colour, new.colour) if one not in (None, _WINTER_CLOTH)]
+        if len(set(named)) > 1:
+            return "the clothes have another colour already"
+        colour = named[0] if named else new.colour or old.colour
+        self.garment = Garment(colour, knit=old.knit or new.knit)
         return ""
 
     def _take_backdrop(self, new: Backdrop) -> str:
@@ -175,14 +329,47 @@ class _Drawn:
             # A blurred background names no place: it softens the one that is named.
             place = new if old.kind == "blur" else old
             self.backdrop = replace(place, soft=True)
+        elif {old.kind, new.kind} == {"studio", "plain"}:
+            return self._take_studio_in_colour(old, new)
         elif not _same_place(old, new):
             return "there is already another background"
+        elif "table" in {old.scene, new.scene}:
+            self.backdrop = replace(old, scene="table")
+        elif old.kind == "studio" and old.colour == _STUDIO_GREY:
+            self.backdrop = new
         return ""
+
+    def _take_studio_in_colour(self, old: Backdrop, new: Backdrop) -> str:
+        """A studio with a beige backdrop is a beige studio."""
+        studio, plain = (old, new) if old.kind == "studio" else (new, old)
+        if studio.colour not in {_STUDIO_GREY, plain.colour}:
+            return "there is already another background"
+        self.backdrop = replace(studio, colour=plain.colour, soft=old.soft)
+        return ""
+
+
+_MEDIUM = "oil painting"
+_STRONGER = {
+    frozenset({"neon", "night"}): "neon",
+    frozenset({"daylight", "high key"}): "high key",
+}
+"""Lights that say the same together as the one of them."""
+_SEASONS = {"autumn": ("leaves", "warm"), "spring": ("petals", "pastel")}
+
+
+def _readable(words: str) -> str:
+    """Every character that is no letter, mark, number, sign or space becomes a space."""
+    return "".join(
+        c if c == "\n" or unicodedata.category(c) not in _UNREADABLE else " " for c in words
+    )
+
+
+_UNREADABLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 
 def _plain(sentence: str) -> str:
     """Lower case, hyphens and quotes as spaces; every character stays at its place."""
-    swaps = str.maketrans({**dict.fromkeys(_SPACES, " "), "\u2019": "'"})
+    swaps = str.maketrans({**dict.fromkeys(_SPACES, " "), "\u2019": "'", "\u2018": "'"})
     lowered = (c.lower() if len(c.lower()) == 1 else c for c in sentence)
     return "".join(lowered).translate(swaps)
 
@@ -193,9 +380,41 @@ def _hidden(text: str, spans: Iterable[tuple[int, int]]) -> str:
     return text
 
 
+def _short(clause: str) -> str:
+    clause = " ".join(clause.split())
+    return clause if len(clause) <= _MOST_CLAUSE else f"{clause[: _MOST_CLAUSE - 1]}…"
+
+
+def _bounded(notes: tuple[Note, ...]) -> tuple[Note, ...]:
+    more = len(notes) - _MOST_NOTES
+    if more <= 0:
+        return notes
+    return (*notes[:_MOST_NOTES], Note("not understood", f"{more:,} more clauses"))
+
+
+def _subjects(text: str) -> list[tuple[int, int]]:
+    """Who or what is shown: no words of an order."""
+    found = [m.span("who") for rule in (_SUBJECT, _SHOWN) for m in rule.finditer(text)]
+    opening = _OPENING.match(text)
+    if opening is not None and _names_a_place(text[opening.end() :]):
+        who = opening["who"]
+        # Without an article it may be an order of its own: `golden light on a beach`.
+        if _ARTICLE.match(who) or not (_hits(who) or why_impossible(who)):
+            found.append(opening.span("who"))
+    return found
+
+
 def _names_a_place(text: str) -> bool:
     """Whether a background follows, so that what stands before it is the subject."""
-    return any(hit.entry.slot in {"scene", "studio", "plain"} for hit in _hits(text))
+    return any(hit.entry.slot in {"scene", "studio", "plain", "season"} for hit in _hits(text))
+
+
+def _is_mention(hit: _Hit, text: str, before: str) -> bool:
+    """Whether coloured clothes only say who is meant: `the woman in the red coat`."""
+    if hit.entry.slot != "garment" or not hit.colour:
+        return False
+    starts_with_colour = text[hit.start : hit.end].startswith(hit.colour)
+    return starts_with_colour and _MENTION.search(before) is not None
 
 
 def _lock_spans(text: str) -> Iterator[tuple[int, int]]:
@@ -203,17 +422,19 @@ def _lock_spans(text: str) -> Iterator[tuple[int, int]]:
     opened = [match.span() for match in _LOCK.finditer(text)]
     yield from opened
     rest = _hidden(text, opened)
+    same = [match.span() for match in _SAME.finditer(rest)]
+    yield from same
+    rest = _hidden(rest, same)
     for match in _STAYS.finditer(rest):
         orders = [hit.end for hit in _hits(rest[: match.start()])]
         start = max([0, *orders, rest.rfind("\0", 0, match.start()) + 1])
         yield start, match.end()
-    for match in _SAME.finditer(rest):
-        yield match.span()
+        rest = _hidden(rest, [(start, match.end())])
 
 
 def _targets(scope: str) -> Iterator[str]:
     words = set(re.findall(r"\w+", scope))
-    for target, names in lexicon.KEEP_TARGETS.items():
+    for target, names in (grammar.KEEP_TARGETS | grammar.ALWAYS_KEPT).items():
         if words.intersection(names):
             yield target
 
@@ -221,7 +442,7 @@ def _targets(scope: str) -> Iterator[str]:
 def _hits(text: str) -> list[_Hit]:
     """Every phrase found, longest first where they overlap, then in text order."""
     found: list[_Hit] = []
-    for entry, rule in _RULES:
+    for entry, rule in _rules():
         for match in rule.finditer(text):
             names = match.groupdict()
             gaps = tuple(match.span(name) for name in names if name.startswith("gap"))
@@ -235,20 +456,22 @@ def _hits(text: str) -> list[_Hit]:
     return sorted(kept, key=lambda hit: hit.start)
 
 
-def _not_understood(
+def _not_done(
     sentence: str, text: str, hits: list[_Hit], explained: list[tuple[int, int]]
-) -> Iterator[tuple[int, str]]:
+) -> Iterator[tuple[int, Note]]:
     """Clauses with words that nothing explains; inside an understood clause, the words alone."""
     gaps = [gap for hit in hits for gap in hit.gaps]
     spans = [(hit.start, hit.end) for hit in hits] + explained
+    left = _hidden(text, spans)
     for start, end in _clauses(text, spans):
-        clause = sentence[start:end].strip(" ,;:()\t\r")
+        rest = left[start:end].replace("\0", " ")
+        ordinary = grammar.FILLERS if is_about_subjects(rest) else _ORDINARY
         strange = [
             sentence[a:b]
             for a, b in _words(text, start, end)
-            if text[a:b] not in lexicon.FILLERS
+            if text[a:b] not in ordinary
             and (
-                text[a:b] not in _VOCABULARY
+                text[a:b] not in _vocabulary()
                 if _inside((a, b), gaps)
                 else not _inside((a, b), spans)
             )
@@ -256,8 +479,11 @@ def _not_understood(
         # Nothing is ever added unasked, so `no people` is honoured already.
         if not strange or _REFUSAL.match(text[start:end]):
             continue
-        understood = any(_inside(span, [(start, end)]) for span in spans)
-        yield start, f"{' '.join(strange)} (in: {clause})" if understood else clause
+        clause = _LED.sub("", _short(sentence[start:end].strip(" ,;:()")))
+        if any(_inside(span, [(start, end)]) for span in spans):
+            clause = f"{_short(' '.join(strange))} (in: {clause})"
+        why = why_impossible(rest)
+        yield start, Note("not possible" if why else "not understood", clause, why)
 
 
 def _clauses(text: str, spans: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
@@ -278,9 +504,20 @@ def _inside(span: tuple[int, int], others: Iterable[tuple[int, int]]) -> bool:
     return any(start <= span[0] and span[1] <= end for start, end in others)
 
 
-def _lock_against(entry: Entry) -> str:
-    slots = {"light": "light", "weather": "weather", "grade": "colours"}
-    return slots.get(entry.slot, "background")
+def _locks_against(entry: Entry) -> tuple[str, ...]:
+    match entry.slot:
+        case "light" | "soft light":
+            return ("light",)
+        case "weather" | "dust" | "season":
+            return ("weather",)
+        case "grade":
+            return ("colours",)
+        case "garment" | "winter outfit":
+            return ("clothes", "colours")
+        case "style":
+            return ("style", "colours")
+        case _:
+            return ("background",)
 
 
 def _backdrop(hit: _Hit) -> Backdrop:
@@ -304,4 +541,6 @@ def _same_place(one: Backdrop, other: Backdrop) -> bool:
     indoors = {"table", "interior"}
     if one.kind != other.kind:
         return False
-    return one.scene == other.scene or {one.scene, other.scene} <= indoors or one.kind == "studio"
+    if one.kind == "studio":
+        return one.colour == other.colour or _STUDIO_GREY in {one.colour, other.colour}
+    return one.scene == other.scene or {one.scene, other.scene} <= indoors

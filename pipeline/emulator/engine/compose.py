@@ -1,14 +1,17 @@
 """Renders one output at working size: the recipe's operations in their fixed order."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from pipeline.emulator.engine import frame as framing
 from pipeline.emulator.engine.canvas import Canvas, Setting
+from pipeline.emulator.engine.dust import dusted
 from pipeline.emulator.engine.files import Source
 from pipeline.emulator.engine.frame import Extent, Placement, measure
+from pipeline.emulator.engine.garment import dressed, find_cloth
 from pipeline.emulator.engine.grade import GRADES
+from pipeline.emulator.engine.heads import Head, covering, laid
 from pipeline.emulator.engine.light import (
     contrasted,
     grounded,
@@ -22,8 +25,10 @@ from pipeline.emulator.engine.matte import clean_colours, wrapped
 from pipeline.emulator.engine.moods import MOODS
 from pipeline.emulator.engine.noise import dice
 from pipeline.emulator.engine.raster import (
+    Bytes8,
     Picture,
     Plane,
+    as_array,
     encoded,
     grid,
     linear,
@@ -34,12 +39,14 @@ from pipeline.emulator.engine.raster import (
 from pipeline.emulator.engine.recipe import Backdrop, Recipe
 from pipeline.emulator.engine.scenes import SCENES
 from pipeline.emulator.engine.studio import draw_blurred, draw_plain, draw_studio
+from pipeline.emulator.engine.styles import stylise
 from pipeline.emulator.engine.weather import WEATHERS, blown_before, blown_behind
 
 _TINT = 0.85
+_ABOVE_WORDS = 0.77
 _LOCKED_TINT = 0.3  # of a scene's colour cast, where the prompt keeps the colours
 _UNASKED = 0.55  # of the weather that comes with a scene rather than from the prompt
-_LOCKED_BACKGROUND = 0.3  # of a new light, where the prompt keeps the background
+_PAINTED_DETAIL = 0.3  # of the source's fine detail that a painting still shows
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,11 +57,15 @@ class Cutout:
         source: the picture.
         subject: what stands out in it.
         extent: of the subject in the source.
+        faces: in px of the source's plate, the largest first.
+        plate: the source's, in its new clothes; 8-bit RGB.
     """
 
     source: Source
     subject: Subject
     extent: Extent
+    faces: tuple[Head, ...]
+    plate: Bytes8
 
     @property
     def size(self) -> tuple[int, int]:
@@ -70,11 +81,13 @@ class Rendered:
         picture: encoded.
         placement: of the source in it.
         keep: share of the source's fine detail that belongs in each pixel, 0 to 1.
+        faces: in px of the picture.
     """
 
     picture: Picture
     placement: Placement
     keep: Plane
+    faces: tuple[Head, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -83,6 +96,7 @@ class _Layers:
 
     Attributes:
         detailed: share of the source's fine detail that the background shows.
+        faces: in px of the frame.
     """
 
     behind: Picture
@@ -90,13 +104,14 @@ class _Layers:
     alpha: Plane
     placement: Placement
     detailed: float
+    faces: tuple[Head, ...]
 
 
-def look_at(source: Source, subject: Subject) -> Cutout:
-    """Measure a subject in its source."""
+def look_at(source: Source, subject: Subject, faces: tuple[Head, ...] = ()) -> Cutout:
+    """Measure a subject in its source; `faces` in px of its plate."""
     if subject.found:
         extent = measure(subject.alpha, width=source.width, height=source.height)
-        return Cutout(source, subject, extent)
+        return Cutout(source, subject, extent, faces, source.plate)
     # Nothing stands out: in a new place the whole picture stands there like a print.
     whole = Extent(
         left=0.0,
@@ -109,7 +124,7 @@ def look_at(source: Source, subject: Subject) -> Cutout:
         cuts_bottom=False,
         cut_from=float(source.height),
     )
-    return Cutout(source, subject, whole)
+    return Cutout(source, subject, whole, faces, source.plate)
 
 
 class Job:
@@ -135,9 +150,36 @@ class Job:
     def needs_subject(self, width: int, height: int) -> bool:
         """Whether an input of this size must be segmented, for its layers or for a good crop."""
         recipe = self._recipe
-        layered = bool(recipe.backdrop or recipe.light or recipe.weather)
+        layered = bool(
+            recipe.backdrop
+            or recipe.light
+            or recipe.weather
+            or recipe.garment
+            or recipe.dusted
+            or (recipe.style and "background" in recipe.keeps)
+        )
         frame_width, frame_height = self._size
         return layered or abs(width * frame_height / (height * frame_width) - 1) > 0.02  # noqa: PLR2004
+
+    @property
+    def needs_faces(self) -> bool:
+        """Whether it matters where faces are: to spare them, or to find the clothes below."""
+        recipe = self._recipe
+        return bool(
+            recipe.garment or recipe.dusted or recipe.style or recipe.lettering or self._weather
+        )
+
+    def dress(self, cutout: Cutout) -> Cutout:
+        """The same input in the clothes that are asked for; as it is where none are found."""
+        garment = self._recipe.garment
+        if garment is None or not cutout.subject.found:
+            return cutout
+        picture = to_float(cutout.plate)
+        cloth = find_cloth(picture, cutout.subject.alpha, cutout.faces)
+        if cloth is None:
+            return cutout
+        worn = dressed(picture, cloth, garment)
+        return replace(cutout, plate=np.round(worn * 255.0).astype(np.uint8))
 
     def render(self, cutout: Cutout, *, again: int, place: int) -> Rendered:
         """Make one output.
@@ -169,20 +211,31 @@ class Job:
         blurred = recipe.backdrop is not None
         if not cutout.subject.found:
             alpha = _middle(self._size) if blurred else np.zeros_like(alpha)
+        faces = laid(cutout.faces, placement, by=cutout.source.width / cutout.plate.shape[1])
         if recipe.light:
-            background = _LOCKED_BACKGROUND if "background" in recipe.keeps else 1.0
             picture = light_picture(
                 picture,
                 alpha,
                 self._mood,
                 side=self._side,
                 tint=self._tint,
-                background=background,
+                background="background" not in recipe.keeps,
             )
         if not blurred:
-            return _Layers(picture, picture, alpha, placement, detailed=1.0)
+            front = self._dusted(picture, alpha, cutout, faces)
+            return _Layers(picture, front, alpha, placement, 1.0, faces)
         behind = draw_blurred(picture, alpha)
-        return _Layers(behind, clean_colours(picture, alpha), alpha, placement, detailed=0.0)
+        front = self._dusted(clean_colours(picture, alpha), alpha, cutout, faces)
+        return _Layers(behind, front, alpha, placement, 0.0, faces)
+
+    def _dusted(
+        self, front: Picture, alpha: Plane, cutout: Cutout, faces: tuple[Head, ...]
+    ) -> Picture:
+        lies = cutout.subject.found and not (cutout.extent.stands and cutout.extent.from_above)
+        if not (self._recipe.dusted and lies):
+            return front
+        white = np.maximum(as_array(self._mood.ground), 0.55)
+        return dusted(front, alpha, faces, light=white, rng=dice(self._seed, "dust"))
 
     def _set_anew(self, cutout: Cutout, setting: Setting, again: int) -> _Layers:
         """The subject alone, before a new backdrop."""
@@ -190,10 +243,14 @@ class Job:
         if "framing" in recipe.keeps:
             placement = framing.cover(extent, source=cutout.size, frame=self._size, again=again)
         else:
+            stage = setting.stage
+            if recipe.lettering:  # the words take the lower border
+                stage = replace(stage, ground=min(stage.ground, _ABOVE_WORDS))
             placement = framing.stage_subject(
-                extent, source=cutout.size, frame=self._size, stage=setting.stage, again=again
+                extent, source=cutout.size, frame=self._size, stage=stage, again=again
             )
         picture, alpha = self._placed(cutout, placement)
+        faces = laid(cutout.faces, placement, by=cutout.source.width / cutout.plate.shape[1])
         front = clean_colours(picture, alpha)
         if "light" not in recipe.keeps:
             front = relight(front, alpha, mood, side=self._side, tint=self._tint)
@@ -207,7 +264,8 @@ class Job:
             gloss = 0.0 if extent.from_above else setting.gloss
             behind = with_reflection(behind, front, alpha, base=base, gloss=gloss)
         front = wrapped(front, alpha, setting.picture, setting.wrap)
-        return _Layers(behind, front, alpha, placement, detailed=0.0)
+        front = self._dusted(front, alpha, cutout, faces)
+        return _Layers(behind, front, alpha, placement, 0.0, faces)
 
     def _setting(self, backdrop: Backdrop, extent: Extent) -> Setting:
         """Draw a backdrop the first time that a subject of this kind needs it."""
@@ -236,9 +294,7 @@ class Job:
     def _placed(self, cutout: Cutout, placement: Placement) -> tuple[Picture, Plane]:
         """Colours and mask of an input in the frame."""
         source, frame = cutout.size, self._size
-        picture = framing.place(
-            to_float(cutout.source.plate), placement, source=source, frame=frame
-        )
+        picture = framing.place(to_float(cutout.plate), placement, source=source, frame=frame)
         alpha = framing.place(cutout.subject.alpha, placement, source=source, frame=frame)
         return picture, alpha * framing.within(placement, source=source, frame=frame)
 
@@ -254,21 +310,35 @@ class Job:
             behind = blown_behind(behind, air)
         picture = mix(behind, layers.front, alpha)
         clear = np.ones_like(alpha)
+        spared = covering(layers.faces, (height, width), grown=1.0, soft=0.45)
         for air in airs:
-            picture, cover = blown_before(picture, air, alpha)
+            picture, cover = blown_before(picture, air, alpha, spared)
             picture = encoded(linear(picture) * air.tint)
             clear = clear * (1.0 - cover)
         backdrop = self._recipe.backdrop
         if backdrop is not None and backdrop.kind == "scene":
             picture = contrasted(picture, self._mood.contrast)
+        picture = self._painted(picture, layers, place)
         for name in self._recipe.grades:
             picture = GRADES[name](picture, dice(self._seed, "grade", name, place))
         keep = clear * (alpha + (1.0 - alpha) * layers.detailed)
+        if self._recipe.style:
+            keep = keep * _PAINTED_DETAIL
         return Rendered(
             np.clip(picture, 0.0, 1.0).astype(np.float32),
             layers.placement,
             np.asarray(keep, np.float32),
+            layers.faces,
         )
+
+    def _painted(self, picture: Picture, layers: _Layers, place: int) -> Picture:
+        """In the style that is asked for; a background that is to stay does not take part."""
+        recipe = self._recipe
+        if not recipe.style:
+            return picture
+        rng = dice(self._seed, "style", place)
+        done = stylise(picture, recipe.style, faces=layers.faces, rng=rng)
+        return mix(picture, done, layers.alpha) if "background" in recipe.keeps else done
 
 
 def _middle(size: tuple[int, int]) -> Plane:

@@ -10,17 +10,22 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from pipeline.emulator.engine.compile import compile_prompt, what_is_possible
+from pipeline.emulator.engine.compile import compile_prompt
 from pipeline.emulator.engine.compose import Cutout, Job, look_at
+from pipeline.emulator.engine.describe import PLACEHOLDER, nothing_to_do
 from pipeline.emulator.engine.enlarge import enlarge, enlarge_plain, working_size
-from pipeline.emulator.engine.files import open_source, to_jpeg
+from pipeline.emulator.engine.files import Source, open_source, to_jpeg
+from pipeline.emulator.engine.grade import GRADES
+from pipeline.emulator.engine.heads import Head, heads
+from pipeline.emulator.engine.lettering import accent_of, lettered
 from pipeline.emulator.engine.mask import Subject, find_subject
-from pipeline.emulator.engine.packing import split_prompt
+from pipeline.emulator.engine.noise import dice
+from pipeline.emulator.engine.packing import authors_words, split_prompt
 from pipeline.emulator.engine.poster import draw_poster
 from pipeline.emulator.engine.raster import to_float
-from pipeline.emulator.engine.recipe import Recipe
 from pipeline.emulator.engine_version import DRAFT_ENGINE
 from pipeline.emulator.interface import Edited, EditRequest, EngineError
+from pipeline.vision.faces import find_faces
 
 _SHORTEST_SIDE = 16
 _LONGEST_SIDE = 16_384
@@ -58,17 +63,18 @@ class DraftEngine:
         words, wanted = split_prompt(request.prompt, pictures=len(pictures), wanted=request.wanted)
         recipe = compile_prompt(words)
         if not recipe.does_something:
-            raise EngineError(1401, _nothing_to_do(recipe))
+            raise EngineError(1401, nothing_to_do(recipe))
         size = (request.width, request.height)
         working = working_size(*size, pixels=_WORKING_PIXELS)
         job = Job(recipe, working, request.seed)
 
+        # A request with an unreadable input fails whole.
+        sources = [open_source(raw, place) for place, raw in enumerate(pictures, start=1)]
+
         @functools.cache
         def cutout(index: int) -> Cutout:
-            return _look(pictures[index], index + 1, job)
+            return _look(sources[index], job)
 
-        for index in range(len(pictures)):  # a request with an unreadable input fails whole
-            cutout(index)
         made = []
         for place, output in enumerate(wanted):
             subject = cutout(output.source)
@@ -81,33 +87,56 @@ class DraftEngine:
                 keep=done.keep,
                 seed=request.seed,
             )
+            if recipe.lettering:
+                by = size[0] / working[0]
+                faces = tuple(face.scaled(by) for face in done.faces)
+                pixels = lettered(pixels, recipe.lettering, faces, accent_of(pixels))
             made.append(to_jpeg(pixels))
-        return Edited(pictures=tuple(made), notes=recipe.notes)
+        return Edited(pictures=tuple(made), notes=tuple(map(str, recipe.notes)))
 
 
-def _look(raw: bytes, place: int, job: Job) -> Cutout:
-    source = open_source(raw, place)
+def _look(source: Source, job: Job) -> Cutout:
+    faces: tuple[Head, ...] = ()
+    if job.needs_faces:
+        plate = source.plate
+        faces = heads(find_faces(plate), plate=(plate.shape[1], plate.shape[0]))
+    return job.dress(look_at(source, _subject(source, job), faces))
+
+
+def _subject(source: Source, job: Job) -> Subject:
     if source.opacity is not None:
-        alpha = np.ascontiguousarray(to_float(source.opacity))
-        return look_at(source, Subject(alpha, found=True))
+        return Subject(np.ascontiguousarray(to_float(source.opacity)), found=True)
     if not job.needs_subject(source.width, source.height):
-        return look_at(source, Subject(np.ones(source.plate.shape[:2], np.float32), found=False))
-    return look_at(source, find_subject(source.plate))
+        return Subject(np.ones(source.plate.shape[:2], np.float32), found=False)
+    return find_subject(source.plate)
 
 
 def _posters(request: EditRequest) -> Edited:
-    words = request.prompt.strip()
+    words = authors_words(request.prompt)
     if not words:
         raise EngineError(1401, "the prompt is empty")
     size = (request.width, request.height)
     working = working_size(*size, pixels=_WORKING_PIXELS)
     recipe = compile_prompt(words)
     backdrop = Job(recipe, working, request.seed).backdrop_alone()
+    asked = recipe.backdrop
+    ground = asked.colour if asked is not None and asked.kind in {"studio", "plain"} else None
     made = []
     for place in range(request.wanted):
-        picture = draw_poster(words, backdrop, size=working, seed=request.seed, place=place)
+        picture = draw_poster(
+            words,
+            backdrop,
+            size=working,
+            seed=request.seed,
+            place=place,
+            light=recipe.light,
+            lettering=recipe.lettering,
+            ground=ground,
+        )
+        for name in recipe.grades:
+            picture = GRADES[name](picture, dice(request.seed, "grade", name, place))
         made.append(to_jpeg(enlarge_plain(picture, size=size, seed=request.seed)))
-    return Edited(pictures=tuple(made), notes=recipe.notes)
+    return Edited(pictures=tuple(made), notes=(PLACEHOLDER,))
 
 
 def _refuse_impossible(request: EditRequest) -> None:
@@ -121,11 +150,3 @@ def _refuse_impossible(request: EditRequest) -> None:
         raise EngineError(1401, f"size {width} x {height} has more than {_MOST_PIXELS} px")
     if request.wanted < 1:
         raise EngineError(1401, f"{request.wanted} pictures were asked for")
-
-
-def _nothing_to_do(recipe: Recipe) -> str:
-    asked = "; ".join(recipe.notes) or "nothing but what to keep"
-    return (
-        f"nothing in this prompt can be drawn by the draft engine ({asked})."
-        f" It understands: {what_is_possible()}"
-    )

@@ -1,5 +1,7 @@
 """From the size renders work at to the size that was asked for, in strips of bounded memory."""
 
+import math
+
 import cv2
 import numpy as np
 
@@ -9,6 +11,8 @@ from pipeline.emulator.engine.noise import dice
 from pipeline.emulator.engine.raster import Bytes8, Picture, Plane, luma
 
 _STRIP = 256
+_HIGHEST_STRIP = 1024
+_EXACT = 1e-6
 _TILE = 512
 
 
@@ -56,12 +60,13 @@ def _in_strips(
     rows, columns = picture.shape[:2]
     by_x, by_y = columns / width, rows / height
     # Half a step of noise keeps soft gradients from banding; levels are 0 to 255 from here on.
-    tile = 0.55 * dice(seed, "grain").standard_normal((_STRIP, _TILE), np.float32)
+    strip_rows = _strip_rows(rows, height)
+    tile = 0.55 * dice(seed, "grain").standard_normal((strip_rows, _TILE), np.float32)
     grain = np.tile(tile, (1, -(-width // _TILE)))[:, :width, None]
     levels = picture * np.float32(255.0)
     done = np.empty((height, width, 3), np.uint8)
-    for top in range(0, height, _STRIP):
-        bottom = min(height, top + _STRIP)
+    for top in range(0, height, strip_rows):
+        bottom = min(height, top + strip_rows)
         strip = _sampled(levels, (width, bottom - top), by_x, by_y, top)
         if detail is not None:
             strip += detail.strip(width, top, bottom, by_x, by_y)[..., None]
@@ -121,9 +126,10 @@ class _Detail:
         matrix = np.array(
             [[step, 0.0, self._at.left + shift], [0.0, step, self._at.top + shift - top]]
         )
-        sharp = cv2.warpAffine(
-            self._full, matrix, size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
-        )
+        offsets = matrix[:, 2]
+        whole = step == 1.0 and float(np.abs(offsets - np.round(offsets)).max()) < _EXACT
+        how = cv2.INTER_NEAREST if whole else cv2.INTER_CUBIC
+        sharp = cv2.warpAffine(self._full, matrix, size, flags=how, borderMode=cv2.BORDER_REPLICATE)
         return np.asarray(gain * (sharp.astype(np.float32) - coarse), np.float32)
 
 
@@ -142,11 +148,38 @@ def _warped(plane: Plane, placement: Placement, source: Source, size: tuple[int,
     return np.asarray(laid, np.float32)
 
 
+def _strip_rows(rows: int, height: int) -> int:
+    """Rows of a strip: some 256, and such that strips begin where rows of the small picture do."""
+    pitch = height // math.gcd(rows, height)
+    if pitch > _HIGHEST_STRIP:
+        return _STRIP
+    return pitch * max(1, _STRIP // pitch)
+
+
 def _sampled(image: Picture, size: tuple[int, int], by_x: float, by_y: float, top: int) -> Picture:
     """Rows from `top` on of the enlarged image."""
     if by_x == by_y == 1.0:
         return np.array(image[top : top + size[1]], np.float32)
+    first, last = top * by_y, (top + size[1]) * by_y
+    if max(abs(first - round(first)), abs(last - round(last))) < _EXACT:
+        return _resized(image, size, round(first), round(last))
     matrix = np.array([[by_x, 0.0, 0.5 * by_x - 0.5], [0.0, by_y, (top + 0.5) * by_y - 0.5]])
     flags = cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP
     laid = cv2.warpAffine(image, matrix, size, flags=flags, borderMode=cv2.BORDER_REPLICATE)
     return np.asarray(laid, np.float32)
+
+
+def _resized(image: Picture, size: tuple[int, int], first: int, last: int) -> Picture:
+    """Rows `first` to `last`, enlarged: the same values at a quarter of a warp's cost."""
+    width, height = size
+    pitch = (last - first) // math.gcd(last - first, height)
+    # Neighbours that the cubic kernel reaches, in whole steps of both grids.
+    margin = -(-3 // pitch) * pitch
+    above, below = min(margin, first), min(margin, image.shape[0] - last)
+    above, below = above // pitch * pitch, below // pitch * pitch
+    ratio = height / (last - first)
+    high = round((last - first + above + below) * ratio)
+    part = image[first - above : last + below]
+    laid = cv2.resize(part, (width, high), interpolation=cv2.INTER_CUBIC)
+    skip = round(above * ratio)
+    return np.asarray(laid[skip : skip + height], np.float32)

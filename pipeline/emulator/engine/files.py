@@ -6,13 +6,30 @@ import numpy as np
 import pyvips
 
 from pipeline.emulator.engine.raster import Bytes8
+from pipeline.emulator.engine_version import DRAFT_ENGINE
 from pipeline.emulator.interface import EngineError
 
 QUALITY = 88
+_KEEP_EXIF = 1  # VIPS_FOREIGN_KEEP_EXIF
+_MADE_BY = {
+    "Software": f"campaign-pipeline, engine {DRAFT_ENGINE}",
+    "ImageDescription": "A draft by the embedded engine, not by the model it stands in for",
+}
 _PLATE_SIDE = 1600
 _MOST_PIXELS = 120_000_000
 _LONGEST_SIDE = 30_000
 _READABLE = ("jpeg", "png", "webp", "heif", "tiff", "gif")
+_SIGNATURES = (
+    b"\xff\xd8\xff",
+    b"\x89PNG\r\n\x1a\n",
+    b"GIF8",
+    b"II*\0",
+    b"MM\0*",
+    b"II+\0",
+    b"MM\0+",
+)
+_MOST_WHOLE = 512_000_000
+"""Bytes of a picture whose lines come in several passes, so that it must be held whole."""
 _TURNED = range(5, 9)  # EXIF orientations that lie on their side
 
 
@@ -45,6 +62,8 @@ def open_source(raw: bytes, place: int) -> Source:
     Raises:
         EngineError: code 1402, the file cannot be read as a picture.
     """
+    if not _is_picture(raw):  # nothing else is even opened: some formats are programs
+        raise EngineError(1402, f"image {place} is not a picture file this engine reads")
     try:
         header = pyvips.Image.new_from_buffer(raw, "")
         width, height = int(header.width), int(header.height)
@@ -54,11 +73,25 @@ def open_source(raw: bytes, place: int) -> Source:
             raise EngineError(1402, f"image {place} is not a picture file this engine reads")
         if width * height > _MOST_PIXELS or max(width, height) > _LONGEST_SIDE:
             raise EngineError(1402, f"image {place} is too large: {width} x {height} px")
+        if header.get_typeof("interlaced") and _bytes_of(header) > _MOST_WHOLE:
+            what = f"{width} x {height} px in several passes"
+            raise EngineError(1402, f"image {place} is too large: {what}")
         plate, opacity = _decode(raw, min(_PLATE_SIDE, max(width, height)))
     except pyvips.Error as error:
         reason = str(error).strip().splitlines()[-1].strip()
         raise EngineError(1402, f"image {place} cannot be read as a picture: {reason}") from error
     return Source(raw=raw, width=width, height=height, plate=plate, opacity=opacity)
+
+
+def _is_picture(raw: bytes) -> bool:
+    """Whether a file begins as pictures do."""
+    is_webp = raw[:4] == b"RIFF" and raw[8:12] == b"WEBP"
+    return raw.startswith(_SIGNATURES) or is_webp or raw[4:8] == b"ftyp"
+
+
+def _bytes_of(image: pyvips.Image) -> int:
+    each = 2 if image.format in ("ushort", "short") else 1
+    return int(image.width * image.height * image.bands * each)
 
 
 def brightness_at(source: Source, *, width: int, height: int) -> Bytes8:
@@ -73,10 +106,13 @@ def brightness_at(source: Source, *, width: int, height: int) -> Bytes8:
 
 
 def to_jpeg(pixels: Bytes8) -> bytes:
-    """Encode 8-bit RGB as a JPEG file without metadata."""
+    """Encode 8-bit RGB as a JPEG file that says what made it, and nothing else."""
     height, width = pixels.shape[:2]
     image = pyvips.Image.new_from_memory(pixels.data, width, height, 3, "uchar")
-    return bytes(image.copy(interpretation="srgb").jpegsave_buffer(Q=QUALITY, keep=0))
+    image = image.copy(interpretation="srgb")
+    for name, text in _MADE_BY.items():
+        image.set_type(pyvips.GValue.gstr_type, f"exif-ifd0-{name}", text)
+    return bytes(image.jpegsave_buffer(Q=QUALITY, keep=_KEEP_EXIF))
 
 
 def _decode(raw: bytes, side: int) -> tuple[Bytes8, Bytes8 | None]:

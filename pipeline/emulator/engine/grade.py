@@ -96,6 +96,20 @@ def film(picture: Picture, rng: Dice) -> Picture:
     return _grain(_vignette(_saturated(np.asarray(faded, np.float32), 0.88), 0.22), rng, 0.026)
 
 
+def teal_and_orange(picture: Picture, rng: Dice) -> Picture:
+    """Cinema's pair: shadows towards teal, skin and lights towards orange."""
+    del rng
+    tone = luma(picture)[..., None]
+    warm = np.clip(3.0 * (picture[..., 0] - picture[..., 2]), 0.0, 1.0)[..., None]
+    teal = np.array([-0.075, 0.012, 0.05], np.float32)
+    orange = np.array([0.07, 0.012, -0.075], np.float32)
+    # What is warm already stays warm however dark it is: faces keep their colour.
+    cold = np.square(1.0 - tone) * (1.0 - 0.85 * warm) + 0.35 * (1.0 - tone) * (1.0 - warm)
+    split = picture + teal * cold + orange * (0.75 * tone * warm + 0.25 * np.square(tone))
+    rich = _saturated(np.clip(split, 0.0, 1.0).astype(np.float32), 1.08)
+    return _vignette(_curve(rich, 0.3), 0.16)
+
+
 GRADES: Mapping[str, Grade] = {
     "black and white": black_and_white,
     "sepia": sepia,
@@ -104,4 +118,5 @@ GRADES: Mapping[str, Grade] = {
     "vivid": vivid,
     "pastel": pastel,
     "film": film,
+    "teal and orange": teal_and_orange,
 }

@@ -9,7 +9,23 @@ studio in it is not a backdrop.
 from dataclasses import dataclass
 from typing import Literal
 
-Slot = Literal["studio", "plain", "blur", "scene", "light", "weather", "grade"]
+from pipeline.emulator.engine import style_words
+
+Slot = Literal[
+    "studio",
+    "plain",
+    "blur",
+    "scene",
+    "season",
+    "light",
+    "soft light",
+    "weather",
+    "grade",
+    "garment",
+    "winter outfit",
+    "dust",
+    "style",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,13 +36,14 @@ class Entry:
         slot: what kind of operation it is.
         value: which one.
         patterns: any of these phrases asks for it.
-        label: how it is named in the list of what is possible.
+        label: how it is named in the list of what is possible; empty where another entry of the
+            same operation is listed.
     """
 
     slot: Slot
     value: str
     patterns: tuple[str, ...]
-    label: str
+    label: str = ""
 
     @property
     def name(self) -> str:
@@ -37,12 +54,41 @@ class Entry:
 _PLACE = "street|road|alley|lane|town|village|city|square|pavement|sidewalk|avenue|market"
 _WILD = "forest|wood|woods|woodland|park|field|landscape|garden|mountain|mountains|meadow|nature"
 _SNOWY = "snowy|snow covered|snowbound|snow filled|wintry|winter"
-_MOOD = "ambience|ambiance|atmosphere|mood|scene|scenery|setting|background|backdrop|wonderland"
+_MOOD = "ambience|ambiance|atmosphere|mood|setting|background|backdrop|theme"
 _WOOD = "wooden|wood|oak|walnut|pine|timber|rustic"
 _LIGHT = "light|lights|lighting|lit|illumination|sun|sunlight|glow"
 _ENDS = r"(?= *(?:$|[,.;]))"  # alone at the end of a clause, so not in `night cream`
+_HERE = r"(?= *(?:$|[,.;]| in | on | at ))"
 _SOFT = "(?:(?:soft|softer|gentle|diffused) )?"
-_LOOK = "look|tones?|toning|grade|grading|style|effect|colou?rs?|palette|feel|finish"
+_LOOK = "look|tones?|toning|grade|grading|style|effect|colou?rs?|palette|feel|finish|filter"
+_CLOTHES = (
+    r"(?:outfits?|clothes|clothing|garments?|attire|suits?|dress(?:es)?|gowns?|jackets?|blazers?|"
+    r"coats?|overcoats?|trench ?coats?|parkas?|shirts?|blouses?|tops?|t ?shirts?|tees?|polos?|"
+    r"sweaters?|jumpers?|pullovers?|hoodies?|cardigans?|uniforms?|robes?|skirts?|trousers|pants|"
+    r"jeans|shorts|kimonos?|sar(?:i|ee)s?|tuxedos?|vests?|waistcoats?|jumpsuits?|space ?suits?|"
+    r"costumes?|swimsuits?|leggings|apparel|fabric|cloth|wardrobe|pyjamas|pajamas)"
+)
+_WARES = (
+    r"(?:bags?|handbags?|backpacks?|shoes?|sneakers?|trainers?|boots?|heels?|bottles?|cups?|mugs?|"
+    r"cans?|tins?|jars?|box(?:es)?|packages?|packaging|products?|cars?|bikes?|motorcycles?|"
+    r"chairs?|sofas?|couch(?:es)?|armchairs?|cushions?|watch(?:es)?|hats?|caps?|wallets?|lamps?|"
+    r"vases?|cases?|phones?|headphones?|hat|scarf|scarves|gloves|pillows?|rugs?|curtains?)"
+)
+_RECOLOUR = (
+    r"(?:make|change|turn|recolou?r|dye|paint|colou?r|switch|set|convert|transform|swap|render|"
+    r"show|put|give)"
+)
+_OWN = r"(?: the| her| his| their| its| this| my| our| a| an| all)?"
+_NO_PLACE = (
+    r"(?!(?: \w+){0,2} (?:studio|background|backdrop|seamless|wall|paper|light|lights|lighting|sky|"
+    r"table|room))"
+)
+_CLOTH = r"(?!(?:denim|linen) )"
+"""Before a colour that is more often what clothes are made of."""
+_AIR = (
+    r"(?: (?:falling|drifting|floating|flying|swirling|blowing|in the air|in the wind|"
+    r"all around))*"
+)
 
 ENTRIES: tuple[Entry, ...] = (
     # Backdrops that are drawn.
@@ -59,8 +105,7 @@ ENTRIES: tuple[Entry, ...] = (
         "scene",
         "winter",
         (
-            rf"(?:{_SNOWY})~ (?:{_WILD})(?: scene)?",
-            rf"(?:snow|{_SNOWY})~ (?:{_MOOD})",
+            rf"(?:{_SNOWY})~ (?:{_WILD}|scene|scenery|wonderland)(?: scene)?",
             rf"(?:{_WILD})~ (?:in|under|covered in|covered with) (?:the |deep |fresh )?snow",
             r"(?:in|on) (?:the |deep |fresh )?snow",
         ),
@@ -82,6 +127,7 @@ ENTRIES: tuple[Entry, ...] = (
         (
             r"(?:night|nighttime|neon|nocturnal)~ (?:city|street|town|downtown|skyline|cityscape)",
             r"(?:city|street|town|downtown|skyline|cityscape)~ (?:at night|by night|nightscape)",
+            r"neon(?: lit)?~ (?:city|street|town|downtown|skyline|cityscape)(?: at night)?",
             r"(?:city|street) lights",
             r"(?:city|night) bokeh",
         ),
@@ -130,13 +176,73 @@ ENTRIES: tuple[Entry, ...] = (
         ),
         "a green forest",
     ),
+    Entry(
+        "season",
+        "winter",
+        (
+            rf"(?:snow|{_SNOWY})~ (?:{_MOOD})",
+            (
+                r"(?:in |for |deep |cold )?(?:the )?(?:winter|wintertime|winter time|midwinter)"
+                rf"(?: (?:season|look|feel|vibes?|magic))?{_ENDS}"
+            ),
+        ),
+        "a winter mood",
+    ),
+    Entry(
+        "season",
+        "autumn",
+        (
+            rf"(?:autumn|autumnal|fall)~ (?:{_MOOD}|look|feel|vibes?|colou?rs?|tones?|palette|day)",
+            r"(?:in |during )?(?:the )?(?:autumn|autumnal|fall season)",
+            r"in (?:the )?fall",
+        ),
+        "an autumn mood",
+    ),
+    Entry(
+        "season",
+        "spring",
+        (
+            rf"(?:spring|springtime|cherry blossoms?)~ (?:{_MOOD}|look|feel|vibes?|colou?rs?|day)",
+            r"(?:in |during )?(?:the )?(?:spring|springtime)" + _ENDS,
+        ),
+        "a spring mood",
+    ),
+    Entry(
+        "scene",
+        "mountains",
+        (
+            (
+                r"(?:on |in |before |high in )?(?:the |a )?"
+                r"(?:rocky |alpine |high |misty |foggy |snowy )?"
+                r"(?:mountains?|alps|peaks|"
+                r"mountain (?:range|landscape|view|scenery|backdrop|road|top))"
+            ),
+        ),
+        "mountains",
+    ),
+    Entry(
+        "scene",
+        "space",
+        (
+            (
+                r"(?:in |into )?(?:outer )?space(?= *(?:$|[,.;]| with| background| scene))"
+                r"(?: background| scene)?"
+            ),
+            (
+                r"(?:in |among )?(?:the )?(?:cosmos|galaxy|nebula|milky way|universe)"
+                r"(?: background| backdrop)?"
+            ),
+            r"outer space|deep space",
+        ),
+        "outer space",
+    ),
     # Backdrops that are made from a colour or from the picture.
     Entry(
         "studio",
         "",
         (
             (
-                r"(?:{colour})~ (?:photo |photography |seamless )?"
+                r"(?!(?:brick|stone|clay) wall)(?:{colour})~ (?:photo |photography |seamless )?"
                 r"(?:studio|seamless|cyclorama|infinity cove|sweep|paper|wall)"
                 r"(?: paper| background| backdrop| setting)?"
             ),
@@ -147,6 +253,7 @@ ENTRIES: tuple[Entry, ...] = (
             ),
             r"(?:studio|seamless) (?:background|backdrop|setting|shot|photo|photograph|portrait)",
             r"(?:in|inside)~ studio",
+            rf"(?:an? |the )?studio{_ENDS}",
         ),
         "a studio in any colour",
     ),
@@ -160,12 +267,13 @@ ENTRIES: tuple[Entry, ...] = (
             ),
             (
                 r"(?:background|backdrop)(?: colou?r)?(?: to| in| into| is| be| becomes|:)?"
-                r"(?: a| plain| solid| flat| pure| uniform)* (?:{colour})"
+                rf"(?: a| plain| solid| flat| pure| uniform)* (?:{{colour}}){_NO_PLACE}"
             ),
             (
                 r"(?:on|against|in front of|over|onto) (?:a )?(?:plain |solid |flat |pure )*"
                 rf"(?:{{colour}}){_ENDS}"
             ),
+            rf"(?:pure|solid|plain) (?:{{colour}}){_ENDS}",
             r"(?:plain|solid|flat|uniform|neutral)~ (?:background|backdrop)",
             r"(?:remove|cut out|drop|erase|delete)~ (?:background|backdrop)",
             r"(?:background|backdrop) (?:removed|cut out)",
@@ -196,7 +304,7 @@ ENTRIES: tuple[Entry, ...] = (
             r"(?:sunset|sundown|sunrise)(?: light| lighting| glow)?",
             rf"{_SOFT}(?:warm|golden|amber|honey)~ (?:{_LIGHT})",
             rf"{_SOFT}(?:evening|late afternoon|low)~ (?:{_LIGHT})",
-            rf"(?:in the|late|this) (?:evening|afternoon)|evening{_ENDS}",
+            rf"(?:in the|late|this) (?:evening|afternoon)|evening{_HERE}",
         ),
         "golden hour",
     ),
@@ -207,7 +315,7 @@ ENTRIES: tuple[Entry, ...] = (
             rf"{_SOFT}(?:cold|cool|crisp|frosty|icy|chilly|pale|early)~ (?:{_LIGHT})",
             rf"{_SOFT}(?:morning|winter|overcast|cloudy|northern)~ (?:{_LIGHT})",
             r"(?:cold|crisp|frosty|chilly|early)~ morning",
-            rf"(?:in the|this) morning|morning{_ENDS}",
+            rf"(?:in the|this) morning|morning{_HERE}",
             r"overcast(?: sky| day)?",
         ),
         "cold morning light",
@@ -225,7 +333,7 @@ ENTRIES: tuple[Entry, ...] = (
             rf"{_SOFT}(?:night|moon|midnight|nighttime)~ (?:{_LIGHT})",
             r"(?:at|by|in the|during the) night",
             r"nighttime|night time|night scene|midnight|moonlight|moonlit",
-            rf"night{_ENDS}",
+            rf"night{_HERE}",
         ),
         "night",
     ),
@@ -251,14 +359,44 @@ ENTRIES: tuple[Entry, ...] = (
         "daylight",
     ),
     Entry(
+        "soft light",
+        "soft studio",
+        (
+            rf"(?:soft|softer|diffuse|diffused|gentle|even|flattering)~ (?:{_LIGHT})",
+            r"soft(?:er)? shadows?",
+        ),
+    ),
+    Entry(
         "light",
         "soft studio",
         (
-            rf"(?:soft|softer|softbox|diffuse|diffused|gentle|even|flattering)~ (?:{_LIGHT})",
-            rf"(?:studio|softbox|beauty|high key|clamshell)~ (?:{_LIGHT})",
-            r"high key",
+            (
+                r"(?:(?:soft|softer|diffused|gentle)(?: \w+)? )?"
+                rf"(?:studio|softbox|beauty|clamshell|professional)~ (?:{_LIGHT})"
+            ),
         ),
         "soft studio light",
+    ),
+    Entry(
+        "light",
+        "high key",
+        (
+            rf"(?:high key|bright and airy|light and airy|airy)(?:~ (?:{_LIGHT}))?",
+            rf"(?:very bright|overexposed|brilliant|bright white)~ (?:{_LIGHT})",
+        ),
+        "high key light",
+    ),
+    Entry(
+        "light",
+        "neon",
+        (
+            rf"(?:neon|cyberpunk|synthwave|nightclub|disco)(?: lit)?(?:~ (?:{_LIGHT}|signs?))?",
+            (
+                r"(?:pink|purple|magenta|blue|cyan) and (?:pink|purple|magenta|blue|cyan) "
+                rf"(?:neon )?(?:{_LIGHT})"
+            ),
+        ),
+        "neon light",
     ),
     # Weather.
     Entry(
@@ -287,6 +425,123 @@ ENTRIES: tuple[Entry, ...] = (
         (r"(?:light |dense |thick |soft |gentle )?(?:fog|foggy|mist|misty|haze|hazy)",),
         "fog",
     ),
+    Entry(
+        "weather",
+        "leaves",
+        (
+            (
+                r"(?:falling|drifting|flying|golden|autumn|swirling|colou?rful|dry|fallen|yellow|"
+                rf"red|orange)~ leaves{_AIR}"
+            ),
+            rf"leaves{_AIR}|leaf fall",
+        ),
+        "falling leaves",
+    ),
+    Entry(
+        "weather",
+        "petals",
+        (
+            (
+                r"(?:falling|drifting|floating|flower|rose|cherry|cherry blossom|pink|blossom|"
+                rf"sakura|swirling)~ petals{_AIR}"
+            ),
+            rf"(?:falling|drifting)~ blossoms?|petals{_AIR}",
+        ),
+        "drifting petals",
+    ),
+    Entry(
+        "weather",
+        "confetti",
+        (
+            (
+                r"(?:falling|colou?rful|gold|golden|silver|party|festive|celebration)~ "
+                rf"confetti{_AIR}"
+            ),
+            rf"confetti{_AIR}",
+        ),
+        "confetti",
+    ),
+    # Clothes and wares: their colour and cloth, never their cut.
+    Entry(
+        "winter outfit",
+        "",
+        (
+            r"(?:{colour}) (?:winter|warm|knitted|knit)~ (?:outfits?|wardrobe|attire|clothes)",
+            (
+                r"(?:(?:change|swap|switch)(?: the| her| his| their)? (?:outfits?|clothes|look) "
+                r"(?:to|into|for|with) )?(?:an? |some )?"
+                r"(?:winter|wintry|cold weather|ski|snow|apres ski|warm|cosy|cozy)~ "
+                r"(?:outfits?|clothes|clothing|wear|attire|wardrobe|apparel|fashion|garments?|"
+                r"coats?|jackets?)"
+            ),
+            r"winterwear|dress(?:ed)?~ (?:warmly|for (?:the )?(?:winter|cold|snow))",
+        ),
+        "a winter outfit",
+    ),
+    Entry(
+        "garment",
+        "knit",
+        (
+            rf"(?:{{colour}})~ (?:knit|knitted|woolly|chunky|wool|woollen|woolen)~ {_CLOTHES}",
+            (
+                rf"(?:knit|knitted|woolly|woollen|woolen|wool|chunky|cable knit)~ "
+                rf"(?:{_CLOTHES}|texture|look|knitwear)"
+            ),
+            r"knitwear|chunky knits?|cable knits?",
+        ),
+        "knitted cloth",
+    ),
+    Entry(
+        "garment",
+        "",
+        (
+            (
+                rf"(?:{_RECOLOUR}{_OWN}(?: {{any}})? )?(?:{_CLOTHES}|look) (?:to|into|with|for|by)"
+                rf"(?: an?| some| all)?~ (?:{{colour}})~ {_CLOTHES}"
+            ),
+            rf"{_CLOTH}(?:{{colour}})~ {_CLOTHES}",
+            rf"{_CLOTHES} in (?:{{colour}}){_ENDS}",
+            (
+                rf"{_RECOLOUR}{_OWN}~ (?:{_CLOTHES}|{_WARES})(?: colou?rs?)?"
+                rf"(?: to| in| into| be| appear| look| become| as)?(?: an?| all)? (?:{{colour}})"
+                rf"{_NO_PLACE}"
+            ),
+            (
+                rf"(?:colou?r|hue) of(?: the| her| his| their| its)?~ (?:{_CLOTHES}|{_WARES})"
+                rf"(?: to| into| is| be| becomes)* (?:{{colour}})"
+            ),
+            rf"(?:{_CLOTHES}|{_WARES}) colou?r(?: to| into| is|:)* (?:{{colour}}){_NO_PLACE}",
+            (
+                r"(?:recolou?r|dye)(?: it| them| this| everything)?(?: to| in| into)? (?:{colour})"
+                rf"{_NO_PLACE}"
+            ),
+            rf"(?:dressed|wearing|wears|wear|clad)(?: in)?(?: all)? (?:{{colour}}){_ENDS}",
+            rf"(?:{{colour}})~ (?:{_WARES}) instead",
+        ),
+        "clothes in any colour",
+    ),
+    Entry(
+        "dust",
+        "",
+        (
+            (
+                r"(?:a )?(?:light |fine |gentle )?(?:dusting|layer|coat|sprinkling|blanket) of "
+                r"(?:fresh |light |fine )?(?:snow|frost)"
+                rf"(?: (?:on|over)(?: the| her| his| their| its)?~ (?:{_CLOTHES}|{_WARES}|"
+                r"shoulders|hair|head|subject|person))?"
+            ),
+            (
+                r"(?:snow|frost) (?:dusted|covered|capped|topped)~ "
+                rf"(?:{_CLOTHES}|{_WARES}|shoulders|hair|subject|person)"
+            ),
+            (
+                r"(?:snow|frost|snowflakes) (?:on|in|over)(?: the| her| his| their| its)?~ "
+                rf"(?:{_CLOTHES}|{_WARES}|shoulders|hair|head|subject|person)"
+            ),
+            r"(?:dusted|covered|sprinkled) (?:with|in) (?:fresh |light |a little )?(?:snow|frost)",
+        ),
+        "a dusting of snow",
+    ),
     # Grades.
     Entry(
         "grade",
@@ -294,7 +549,7 @@ ENTRIES: tuple[Entry, ...] = (
         (
             (
                 r"(?:black (?:and|&) white|b ?& ?w|monochrome|gr[ae]yscale|film noir)"
-                rf"(?: (?:{_LOOK}|photo|photograph|picture|image))?"
+                rf"(?: (?:{_LOOK}|photo|photograph|picture|image))?(?: with (?:film )?grain)?"
             ),
         ),
         "black and white",
@@ -312,6 +567,7 @@ ENTRIES: tuple[Entry, ...] = (
         "vivid",
         (
             rf"(?:vivid|vibrant|saturated|punchy|bold|rich|bright|intense)~ (?:{_LOOK})",
+            rf"(?:make (?:it|them|the colou?rs) )?pop{_ENDS}",
             r"vivid|vibrant|punchy|(?:more|highly|very) (?:saturated|colou?rful)|pop of colou?r",
         ),
         "vivid colours",
@@ -337,88 +593,15 @@ ENTRIES: tuple[Entry, ...] = (
         ),
         "film look",
     ),
-)
-
-KEEP_VERBS = (
-    r"(?:keep(?:ing)?|preserv(?:e|ing)|maintain(?:ing)?|retain(?:ing)?|leav(?:e|ing)|"
-    r"(?:do not|don't|dont|never) (?:change|alter|modify|touch|edit|redraw|retouch|recolou?r)|"
-    r"without (?:changing|altering|modifying|touching|editing)|no changes? to)"
-)
-"""Words that open a lock; it runs to the end of its sentence or to the next order."""
-
-UNCHANGED = r"(?:unchanged|the same|as (?:it|they) (?:is|are)|as is|intact|untouched|identical)"
-"""Words that close a lock: what stands before them stays."""
-
-ORDER_VERBS = (
-    r"(?:add|change|make|put|place|set|turn|use|apply|give|replace|show|render|switch|move|blur|"
-    r"remove|relight|swap|create|generate|convert|transform|shoot|photograph)"
-)
-"""Words that open an order and so end a lock."""
-
-KEEP_TARGETS: dict[str, tuple[str, ...]] = {
-    "background": (
-        "background",
-        "backdrop",
-        "setting",
-        "scene",
-        "scenery",
-        "surroundings",
-        "environment",
-        "location",
+    Entry(
+        "grade",
+        "teal and orange",
+        (
+            rf"teal (?:and|&) orange(?: (?:{_LOOK}))?|orange (?:and|&) teal(?: (?:{_LOOK}))?",
+            rf"(?:blockbuster|hollywood)(?: (?:{_LOOK}))?",
+        ),
+        "teal and orange",
     ),
-    "colours": ("colour", "colours", "color", "colors", "colouring", "coloring", "hue", "hues"),
-    "light": ("light", "lighting", "illumination", "shadows", "exposure"),
-    "framing": (
-        "framing",
-        "composition",
-        "crop",
-        "position",
-        "placement",
-        "perspective",
-        "angle",
-        "layout",
-    ),
-    "weather": ("weather",),
-}
-"""Locked words that forbid an operation; anything else a lock names is never altered anyway."""
-
-SUBJECT_VERBS = (
-    r"(?:put|place|show|set|stand|position|photograph|shoot|picture|portray|move|seat|sit|"
-    r"bring|present|display|render|depict|feature|stage|drop|lay|take|transport)"
+    # Paintings and drawings.
+    *(Entry("style", name, style_words.patterns(name), name) for name in style_words.STYLES),
 )
-BEFORE_PLACE = (
-    r"(?:in|on|onto|into|inside|at|against|to|in front of|under|beside|near|before|over|upon|"
-    r"amid|within|with|by)"
-)
-COUNTS = (
-    r"(?:i want (?:you )?to |please )?(?:generate|create|make|produce|give me) "
-    r"(?:a (?:series|set) of )?(?:\d+|one|two|three|four|five|six|seven|eight|nine|ten)"
-    r"(?: \w+){0,2} (?:images?|pictures?|photos?|variations?|versions?|edits?)(?: of)?"
-)
-"""How authors count outputs; the count itself travels in the request."""
-
-_FILLERS = """
-    a an the this that these those it its her his him their them our my your i we you he she they
-    is are be been being was were do does did have has had will would should can could may must
-    and or of to in on onto into at by for from with as so such than then also too very more most
-    some any all both each every only just quite rather really please now here there where which
-    who while over under up down out off around about across along near behind before between
-    through within against front side top bottom left right middle centre center inside outside
-    add change make put place set turn use apply give replace show render switch move create
-    generate convert transform shoot photograph edit picture image images photo photos photograph
-    pictures portrait shot scene setting look looks looking feel feeling style effect mood
-    atmosphere ambience ambiance environment background backdrop surface version result
-    new different nice beautiful gorgeous elegant stylish classy pretty lovely stunning
-    professional editorial commercial clean simple minimal minimalist minimalistic modern luxury
-    luxurious premium high quality hq resolution detailed realistic photorealistic natural
-    naturally real sharp crisp perfect subtle subtly gentle gently soft softly slight slightly
-    light lightly little bit touch hint warm cold cool bright dark cosy cozy calm quiet peaceful
-    festive atmospheric seamless plain solid large small big wide long short deep fresh early late
-    day time hour coloured colored colour color tone tones 4k 8k hd ultra
-    no not without never avoid avoiding
-    standing sitting placed set against visible shown lit
-    subject person people woman man girl boy lady model models product products item items object
-    bottle bag coat cup shoe shoes animal cat dog
-"""
-FILLERS = frozenset(_FILLERS.split())
-"""Words that carry no order of their own; a clause of these alone is not worth a note."""

@@ -75,13 +75,40 @@ def relight(
     lit = 0.58 + 0.5 * towards * (0.35 + 0.95 * mood.relief)
     key, fill = _tinted(mood.key, tint), _tinted(mood.fill, tint)
     gain = fill + (key - fill) * np.clip(lit, 0.0, 1.15)[..., None]
-    light = linear(picture) * gain
+    surface = _washed(linear(picture), mood.wash)
+    light = surface * gain
+    away = np.square(np.clip(0.35 - towards, 0.0, 1.0))[..., None]
+    light = light + (0.03 + surface) * (_tinted(mood.counter, tint) * away)
     unit = float(np.sqrt(alpha.size))
     edge = alpha * np.clip(1.0 - blur(alpha, 0.006 * unit) * 1.05, 0.0, 1.0)
     catch = edge * smoothstep(0.1, 0.9, towards) * (1.5 * mood.rim * rim)
     # A rim is the light's own colour over the surface's: dark cloth catches it too.
     surface = 0.3 * linear(picture) + 0.12
-    return encoded(light + surface * key * catch[..., None] * 2.0)
+    light = light + surface * key * catch[..., None] * 2.0
+    other = edge * smoothstep(0.05, 0.8, -towards) * (1.5 * mood.rim * rim)
+    light = light + surface * as_array(mood.counter) * other[..., None] * 2.0
+    return encoded(_held(_lifted(light, mood.lift)))
+
+
+def _washed(light: Picture, amount: float) -> Picture:
+    """Surfaces under light of few colours: their own colours fade."""
+    if amount == 0.0:
+        return light
+    grey = light @ _WEIGHTS
+    return np.asarray(light + (grey[..., None] - light) * amount, np.float32)
+
+
+def _held(light: Picture) -> Picture:
+    """Light whose brightest parts still differ: what would burn out is drawn together."""
+    over = np.maximum(light - 0.8, 0.0)
+    return np.asarray(np.minimum(light, 0.8) + 0.2 * np.tanh(over / 0.24), np.float32)
+
+
+def _lifted(light: Picture, amount: float) -> Picture:
+    """Raise middle tones towards white; black and white stay."""
+    if amount == 0.0:
+        return light
+    return np.asarray(light + amount * light * np.maximum(1.0 - light, 0.0), np.float32)
 
 
 def _tinted(colour: tuple[float, float, float], tint: float) -> Picture:
@@ -91,7 +118,7 @@ def _tinted(colour: tuple[float, float, float], tint: float) -> Picture:
 
 
 def light_picture(
-    picture: Picture, alpha: Plane, mood: Mood, *, side: int, tint: float, background: float
+    picture: Picture, alpha: Plane, mood: Mood, *, side: int, tint: float, background: bool
 ) -> Picture:
     """Relight a whole picture that keeps its own background.
 
@@ -101,30 +128,50 @@ def light_picture(
         mood: the light.
         side: where it comes from.
         tint: as in `relight`.
-        background: share of the change that the background takes, 0 to 1.
+        background: whether the background may change as well.
     """
+    cast = _cast(mood, tint)
+    rim = 0.3 if background else 0.12
+    subject = relight(softened(picture, mood), alpha, mood, side=side, tint=tint, rim=rim)
+    if not background:
+        # Nothing beyond the subject's edge, and little at it: the old light is still around it.
+        inner = smoothstep(0.5, 1.0, alpha)
+        firm = contrasted(subject, 1.0 + 0.5 * (mood.contrast - 1.0))
+        return mix(picture, firm, inner)
+    behind = _relit_background(picture, mood, cast, side=side, tint=tint)
+    subject = encoded(linear(subject) * (1.0 + (np.power(cast, 0.8) - 1.0) * 0.45))
+    lit = linear(mix(behind, subject, alpha))
+    x, y = grid(*alpha.shape)
+    towards = 0.5 + 0.5 * side * (2 * x - 1)
+    veil = 0.07 * mood.sun * np.square(towards) * np.ones_like(y)
+    low = linear(as_array(mood.sky[2]))
+    lit = encoded(lit + low * np.asarray(veil, np.float32)[..., None])
+    return contrasted(lit, mood.contrast)
+
+
+def _relit_background(
+    picture: Picture, mood: Mood, cast: Picture, *, side: int, tint: float
+) -> Picture:
     height, width = picture.shape[:2]
     x, y = grid(height, width)
     towards = 0.5 + 0.5 * side * (2 * x - 1)
-    cast = _cast(mood, tint)
     # The light is on the subject: the frame's corners get less of it.
     far = np.square((x - 0.5) * 1.1) + np.square((y - 0.45) * 0.9)
     fall = (0.78 + 0.3 * towards) * (1.0 - (0.35 + 0.6 * mood.relief) * far)
-    gain = cast * np.asarray(fall, np.float32)[..., None]
-    light = linear(picture)
-    behind = light * (1.0 + (gain - 1.0) * background)
+    if mood.lift > 0:
+        fall = np.ones_like(fall)
+    light = _washed(linear(picture), mood.wash)
+    behind = light * (cast * np.asarray(fall, np.float32)[..., None])
+    behind = _lifted(behind, mood.lift)
+    second = np.square(1.0 - towards) * (1.0 - 0.5 * far)
+    counter = _tinted(mood.counter, tint) * np.asarray(second, np.float32)[..., None]
+    behind = behind + (0.02 + 0.6 * light) * counter
     low = linear(as_array(mood.sky[2]))
     glow = np.exp(-np.square((1 - towards) / 0.42) - np.square((y - 0.3) / 0.5))
-    glow = np.asarray(0.55 * mood.sun * background * glow, np.float32)[..., None]
+    glow = np.asarray(0.55 * mood.sun * glow, np.float32)[..., None]
     behind = behind + low * glow * (1.0 - 0.6 * np.clip(behind, 0, 1))
-    behind = behind + (0.75 * low - behind) * (0.16 * mood.haze * background)
-    subject = relight(softened(picture, mood), alpha, mood, side=side, tint=tint, rim=0.3)
-    share = 0.45 * background
-    subject = encoded(linear(subject) * (1.0 + (np.power(cast, 0.8) - 1.0) * share))
-    lit = linear(mix(encoded(np.asarray(behind, np.float32)), subject, alpha))
-    veil = 0.07 * mood.sun * background * np.square(towards) * np.ones_like(y)
-    lit = encoded(lit + low * np.asarray(veil, np.float32)[..., None])
-    return contrasted(lit, 1.0 + (mood.contrast - 1.0) * max(background, 0.5))
+    behind = behind + (0.75 * low - behind) * (0.16 * mood.haze)
+    return encoded(_held(np.asarray(behind, np.float32)))
 
 
 def _cast(mood: Mood, tint: float) -> Picture:
@@ -184,12 +231,25 @@ def with_shadow(
     cast = 0.55 * blur(cast, 0.016 * unit) + 0.45 * blur(cast, 0.045 * unit)
     depth = mood.shadow
     dark = 1.0 - (1.0 - (0.35 + 0.6 * depth) * tight) * (1.0 - 0.8 * depth * loose)
+    if not above and len(columns):
+        middle = 0.5 * float(columns[0] + columns[-1])
+        dark = 1.0 - (1.0 - dark) * (1.0 - (0.3 + 0.45 * depth) * _pool(alpha, middle, base, wide))
     dark = 1.0 - (1.0 - dark) * (1.0 - 0.8 * depth * cast)
     # Shadow is filled by the sky: it takes its tint rather than plain black.
     tint = as_array(mood.fill) / max(float(as_array(mood.fill) @ _WEIGHTS), 1e-3)
     left = 1.0 - dark[..., None] * (1.0 - 0.12 * np.clip(tint, 0.6, 1.5))
     ground = linear(setting.picture) * left
     return encoded(np.asarray(ground, np.float32))
+
+
+def _pool(alpha: Plane, middle: float, base: float, wide: float) -> Plane:
+    """The dark that gathers under and round a foot, whatever the light: 1 where it touches."""
+    height, width = alpha.shape
+    x, y = grid(height, width)
+    across = (x * width - middle) / (0.62 * wide)
+    down = (y * height - (base - 0.05 * wide)) / (0.15 * wide)
+    far = np.square(across) + np.square(down)
+    return np.asarray(np.exp(-1.6 * np.square(far)) * 0.75 + 0.25 * np.exp(-far), np.float32)
 
 
 def grounded(subject: Picture, alpha: Plane, mood: Mood, *, base: float) -> Picture:

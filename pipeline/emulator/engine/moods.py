@@ -25,6 +25,9 @@ class Mood:
         shadow: darkness of the subject's shadow on the ground, 0 to 1.
         reach: length of that shadow in heights of the subject.
         contrast: of the finished picture; 1 leaves it.
+        counter: colour and strength of a second light from the other side; black for none.
+        lift: how far the whole is raised towards white, 0 to 1.
+        wash: share of a surface's own colour that is lost in the light's, 0 to 1.
     """
 
     sky: tuple[Rgb, Rgb, Rgb]
@@ -39,6 +42,9 @@ class Mood:
     shadow: float
     reach: float
     contrast: float
+    counter: Rgb = (0.0, 0.0, 0.0)
+    lift: float = 0.0
+    wash: float = 0.0
 
 
 MOODS: dict[str, Mood] = {
@@ -139,5 +145,50 @@ MOODS: dict[str, Mood] = {
         shadow=0.65,
         reach=0.35,
         contrast=1.12,
+    ),
+    "starlight": Mood(
+        sky=(rgb("#04050a"), rgb("#0a0d18"), rgb("#1a2236")),
+        key=(1.16, 1.13, 1.08),
+        fill=(0.42, 0.46, 0.58),
+        ground=(0.62, 0.62, 0.64),
+        relief=0.75,
+        rim=0.5,
+        lamps=0.0,
+        sun=0.0,
+        haze=0.0,
+        shadow=0.7,
+        reach=0.35,
+        contrast=1.04,
+    ),
+    "neon": Mood(
+        sky=(rgb("#0b0620"), rgb("#2a0f4a"), rgb("#7a1f78")),
+        key=(1.6, 0.32, 1.12),
+        fill=(0.2, 0.18, 0.4),
+        ground=(0.26, 0.14, 0.44),
+        relief=0.7,
+        rim=0.85,
+        lamps=1.0,
+        sun=0.0,
+        haze=0.4,
+        shadow=0.5,
+        reach=0.2,
+        contrast=1.06,
+        counter=(0.05, 0.95, 1.35),
+        wash=0.6,
+    ),
+    "high key": Mood(
+        sky=(rgb("#eef3f7"), rgb("#f6f8fa"), rgb("#ffffff")),
+        key=(1.2, 1.2, 1.19),
+        fill=(1.08, 1.09, 1.1),
+        ground=(1.16, 1.16, 1.16),
+        relief=0.15,
+        rim=0.0,
+        lamps=0.1,
+        sun=0.0,
+        haze=0.5,
+        shadow=0.22,
+        reach=0.12,
+        contrast=0.97,
+        lift=0.3,
     ),
 }

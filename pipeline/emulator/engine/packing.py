@@ -12,11 +12,15 @@ _SEVERAL = re.compile(
     r" each as a full picture of its own"
     r"|an edited version of (?P<one>image \d+), as a full picture of its own"
     r"|\d+ different edited versions of (?P<takes>image \d+), each as a full picture of its own"
+    r"|one picture, as a full picture of its own"
+    r"|\d+ different versions, each as a full picture of its own"
     r")\.?",
     re.IGNORECASE,
 )
 _IDENTITY = re.compile(
-    r"Image \d+ shows the identity to keep and is not edited itself\.?", re.IGNORECASE
+    r"(?:Edit (?P<edited>image \d+)\. )?"
+    r"Image \d+ shows the identity to keep and is not edited itself\.?",
+    re.IGNORECASE,
 )
 
 
@@ -45,12 +49,7 @@ def split_prompt(prompt: str, *, pictures: int, wanted: int) -> tuple[str, tuple
         The author's words, and one entry an output, in order. Where no sentence names inputs (or
         none that exist), inputs are taken in order, and again from the first when they run out.
     """
-    found = _SEVERAL.search(prompt)
-    words = _IDENTITY.sub(" ", _SEVERAL.sub(" ", prompt)).strip()
-    named: list[int] = []
-    if found is not None:
-        names = found["each"] or found["one"] or found["takes"]
-        named = [int(number) - 1 for number in re.findall(r"\d+", names)]
+    named = [int(number) - 1 for number in re.findall(r"\d+", _names(prompt))]
     order = [index for index in named if 0 <= index < pictures] or list(range(pictures))
     uses = dict.fromkeys(order, 0)
     outputs = []
@@ -58,4 +57,18 @@ def split_prompt(prompt: str, *, pictures: int, wanted: int) -> tuple[str, tuple
         source = order[place % len(order)]
         outputs.append(Wanted(source=source, round=uses[source]))
         uses[source] += 1
-    return words, tuple(outputs)
+    return authors_words(prompt), tuple(outputs)
+
+
+def authors_words(prompt: str) -> str:
+    """A prompt without packing sentences."""
+    return _IDENTITY.sub(" ", _SEVERAL.sub(" ", prompt)).strip()
+
+
+def _names(prompt: str) -> str:
+    """Where packing says which inputs are wanted; empty where it does not."""
+    found = _SEVERAL.search(prompt)
+    if found is not None:
+        return found["each"] or found["one"] or found["takes"] or ""
+    alone = _IDENTITY.search(prompt)
+    return (alone["edited"] or "") if alone is not None else ""

@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.emulator.engine.rgb import Rgb, rgb
 from pipeline.vision.arrays import Bytes8, Picture, Plane, Values, resize, smoothstep, to_float
 
 __all__ = [
@@ -35,16 +36,8 @@ __all__ = [
     "to_float",
 ]
 
-Rgb = tuple[float, float, float]
-
 _SHOULDER = 0.75
 _LUMA = np.array([0.2126, 0.7152, 0.0722], np.float32)
-
-
-def rgb(code: str) -> Rgb:
-    """Read a colour such as `#d9c6a5` as three values from 0 to 1."""
-    red, green, blue = (int(code[at : at + 2], 16) / 255 for at in (1, 3, 5))
-    return red, green, blue
 
 
 def as_array(colour: Rgb) -> Picture:

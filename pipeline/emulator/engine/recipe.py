@@ -1,11 +1,12 @@
 """What a prompt asks for, once read: the only thing the renders see of its words."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
-from pipeline.emulator.engine.raster import Rgb
+from pipeline.emulator.engine.rgb import Rgb
 
 BackdropKind = Literal["studio", "plain", "blur", "scene"]
+NoteKind = Literal["not understood", "not possible", "cancelled", "left out"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,24 @@ class Garment:
 
 
 @dataclass(frozen=True, slots=True)
+class Note:
+    """A clause of the prompt that is not done, as it will be told.
+
+    Attributes:
+        kind: `cancelled` by a lock of the same prompt, `left out` for another clause of it.
+        clause: in the author's words.
+        why: in words; empty where there is nothing to add.
+    """
+
+    kind: NoteKind
+    clause: str
+    why: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.clause}" + (f" ({self.why})" if self.why else "")
+
+
+@dataclass(frozen=True, slots=True)
 class Recipe:
     """Operations in the order they are drawn, and what must stay.
 
@@ -51,11 +70,12 @@ class Recipe:
         keeps: what the prompt locks: `background`, `colours`, `framing`, `light`, ... Pose, face,
             shape and lettering are never altered, locked or not.
         refused: operations that the prompt says no to, such as `snow`; scenes leave them out.
-        notes: clauses that were not understood or that a lock cancelled, in prompt order.
+        notes: clauses that are not done, in prompt order.
         garment: None leaves the clothes as they are.
         dusted: whether snow lies on what faces upwards.
         style: name of a painting or drawing style; empty for a photograph.
         lettering: words to set on the picture, as the prompt quotes them; empty for none.
+        locks: what the prompt says is to stay, in the author's words.
     """
 
     backdrop: Backdrop | None
@@ -64,11 +84,16 @@ class Recipe:
     grades: tuple[str, ...]
     keeps: frozenset[str]
     refused: frozenset[str]
-    notes: tuple[str, ...]
+    notes: tuple[Note, ...]
     garment: Garment | None = None
     dusted: bool = False
     style: str = ""
     lettering: str = ""
+    locks: tuple[str, ...] = ()
+
+    def on_a_poster(self) -> "Recipe":
+        """What is left of it where there is no picture to edit, only words to set."""
+        return replace(self, garment=None, dusted=False, style="", weather=())
 
     @property
     def does_something(self) -> bool:

@@ -8,6 +8,7 @@ import numpy as np
 
 from pipeline.emulator.engine.moods import Mood
 from pipeline.emulator.engine.noise import Dice, cloud
+from pipeline.emulator.engine.pieces import CONFETTI, LEAVES, PETALS, Kind, fallen
 from pipeline.emulator.engine.raster import (
     Picture,
     Plane,
@@ -29,13 +30,15 @@ class Air:
     Attributes:
         behind: opacity of what floats between background and subject.
         before: opacity of what floats before everything.
-        colour: of both, encoded.
+        colour: of what is behind, encoded.
+        near: of what is before everything, encoded.
         tint: multiplier in linear light for the whole picture.
     """
 
     behind: Plane
     before: Plane
     colour: Picture
+    near: Picture
     tint: Picture
 
 
@@ -48,16 +51,15 @@ def _glint(mood: Mood, code: str) -> Picture:
 def _layer(rng: Dice, shape: tuple[int, int], *, count: int, radius: float, soften: float) -> Plane:
     """Discs of about one size, strewn over a frame; places in 1/16 px, so small ones vary."""
     height, width = shape
-    plane = np.zeros(shape, np.float32)
+    plane = np.zeros(shape, np.uint8)
     xs, ys = rng.uniform(0, width, count), rng.uniform(0, height, count)
     sizes = radius * rng.uniform(0.6, 1.35, count)
     strengths = rng.uniform(0.45, 1.0, count)
     for x, y, size, strength in zip(xs, ys, sizes, strengths, strict=True):
         centre = (round(float(x) * 16), round(float(y) * 16))
-        cv2.circle(
-            plane, centre, max(10, round(float(size) * 16)), float(strength), -1, cv2.LINE_AA, 4
-        )
-    return blur(plane, soften)
+        shade = round(255.0 * float(strength))
+        cv2.circle(plane, centre, max(10, round(float(size) * 16)), shade, -1, cv2.LINE_AA, 4)
+    return blur(np.asarray(plane, np.float32) / 255.0, soften)
 
 
 def snow(rng: Dice, shape: tuple[int, int], mood: Mood, amount: float) -> Air:
@@ -75,7 +77,8 @@ def snow(rng: Dice, shape: tuple[int, int], mood: Mood, amount: float) -> Air:
     behind = np.clip(0.62 * far + 0.85 * middle + veil, 0, 1)
     before = np.clip(0.14 * far + 0.3 * middle + 0.8 * near + 0.42 * large, 0, 1)
     tint = 1.0 + amount * np.array([-0.035, 0.0, 0.035], np.float32)
-    return Air(behind.astype(np.float32), before.astype(np.float32), _glint(mood, "#f7fafd"), tint)
+    white = _glint(mood, "#f7fafd")
+    return Air(behind.astype(np.float32), before.astype(np.float32), white, white, tint)
 
 
 def rain(rng: Dice, shape: tuple[int, int], mood: Mood, amount: float) -> Air:
@@ -85,25 +88,22 @@ def rain(rng: Dice, shape: tuple[int, int], mood: Mood, amount: float) -> Air:
     slant = float(rng.uniform(0.1, 0.18)) * (1 if rng.uniform() < 0.5 else -1)  # noqa: PLR2004
     planes = []
     for count, length, thick, strength in ((900, 0.05, 1, 0.55), (170, 0.12, 2, 0.7)):
-        plane = np.zeros(shape, np.float32)
+        plane = np.zeros(shape, np.uint8)  # only 8-bit lines are drawn without stairs
         for _ in range(round(count * amount)):
             x, y = float(rng.uniform(-0.1, 1.1)) * width, float(rng.uniform(-0.1, 1)) * height
             reach = length * unit * float(rng.uniform(0.6, 1.3))
             start = (round(x * 16), round(y * 16))
             end = (round((x + slant * reach) * 16), round((y + reach) * 16))
             weight = max(1, round(thick * unit / 1500))
-            shade = strength * float(rng.uniform(0.4, 1.0))
+            shade = round(255.0 * strength * float(rng.uniform(0.4, 1.0)))
             cv2.line(plane, start, end, shade, weight, cv2.LINE_AA, 4)
-        planes.append(blur(plane, 0.0004 * unit * thick))
+        planes.append(blur(np.asarray(plane, np.float32) / 255.0, 0.0004 * unit * thick))
     veil = cloud(rng, height, width, cell=(height / 2, width / 3), octaves=3)
     behind = np.clip(planes[0] + 0.14 + 0.04 * veil, 0, 1)
     tint = np.array([0.66, 0.73, 0.8], np.float32)
-    return Air(
-        behind.astype(np.float32),
-        np.clip(0.75 * planes[1] + 0.35 * planes[0], 0, 1).astype(np.float32),
-        _glint(mood, "#dfe7ee"),
-        tint,
-    )
+    before = np.clip(0.75 * planes[1] + 0.35 * planes[0], 0, 1)
+    drops = _glint(mood, "#dfe7ee")
+    return Air(behind.astype(np.float32), before.astype(np.float32), drops, drops, tint)
 
 
 def fog(rng: Dice, shape: tuple[int, int], mood: Mood, amount: float) -> Air:
@@ -118,27 +118,63 @@ def fog(rng: Dice, shape: tuple[int, int], mood: Mood, amount: float) -> Air:
     )
     haze = as_array(mood.sky[2]) * 0.5 + as_array(mood.sky[1]) * 0.5
     colour = np.clip(haze * 0.9 + 0.08, 0.0, 1.0).astype(np.float32)
-    return Air(behind.astype(np.float32), before.astype(np.float32), colour, np.ones(3, np.float32))
+    clear = np.ones(3, np.float32)
+    return Air(behind.astype(np.float32), before.astype(np.float32), colour, colour, clear)
+
+
+def _falling(
+    rng: Dice, shape: tuple[int, int], mood: Mood, amount: float, *, kind: Kind, tint: Picture
+) -> Air:
+    lit = np.clip(as_array(mood.key) * 0.6 + as_array(mood.ground) * 0.4, 0.45, 1.1)
+    behind, before = fallen(rng, shape, kind, amount, lit.astype(np.float32))
+    return Air(behind[0], before[0], behind[1], before[1], tint)
+
+
+def leaves(rng: Dice, shape: tuple[int, int], mood: Mood, amount: float) -> Air:
+    """Autumn leaves on the wind."""
+    warm = np.array([1.03, 1.0, 0.95], np.float32)
+    return _falling(rng, shape, mood, amount, kind=LEAVES, tint=warm)
+
+
+def petals(rng: Dice, shape: tuple[int, int], mood: Mood, amount: float) -> Air:
+    """Blossom, drifting."""
+    return _falling(rng, shape, mood, amount, kind=PETALS, tint=np.ones(3, np.float32))
+
+
+def confetti(rng: Dice, shape: tuple[int, int], mood: Mood, amount: float) -> Air:
+    """Paper of a party."""
+    lots = 1.8 * amount
+    return _falling(rng, shape, mood, lots, kind=CONFETTI, tint=np.ones(3, np.float32))
 
 
 WEATHERS: Mapping[str, Callable[[Dice, tuple[int, int], Mood, float], Air]] = {
     "snow": snow,
     "rain": rain,
     "fog": fog,
+    "leaves": leaves,
+    "petals": petals,
+    "confetti": confetti,
 }
 """By name; each takes its dice, the frame's height and width, the light, and an amount to 1."""
 
 
-def shelter(alpha: Plane) -> Plane:
-    """Share of the air that may cross the subject: hardly any over its upper part, the face."""
+def shelter(alpha: Plane, faces: Plane) -> Plane:
+    """Share of the air that may cross each pixel: less over the subject, hardly any over a face.
+
+    Args:
+        alpha: the subject.
+        faces: how far each pixel belongs to a face, 0 to 1; all 0 where none was found.
+    """
     rows = np.flatnonzero(alpha.max(axis=1) > 0.5)  # noqa: PLR2004
     height = alpha.shape[0]
     top = float(rows[0]) if len(rows) else 0.0
     bottom = float(rows[-1]) if len(rows) else float(height)
     _, y = grid(*alpha.shape)
     down = (y * height - top) / max(bottom - top, 1.0)
-    inside = 0.1 + 0.45 * smoothstep(0.4, 0.8, np.broadcast_to(down, alpha.shape))
-    return np.asarray(1.0 - alpha * (1.0 - inside), np.float32)
+    # Where no face was found there may still be a cat's; a product's label is to be read as well.
+    least = 0.15 if float(faces.max()) > 0 else 0.3
+    inside = least + 0.45 * smoothstep(0.4, 0.8, np.broadcast_to(down, alpha.shape))
+    return np.asarray((1.0 - alpha * (1.0 - inside)) * (1.0 - 0.92 * faces), np.float32)
 
 
 def blown_behind(picture: Picture, air: Air) -> Picture:
@@ -146,11 +182,11 @@ def blown_behind(picture: Picture, air: Air) -> Picture:
     return mix(picture, np.broadcast_to(air.colour, picture.shape), air.behind)
 
 
-def blown_before(picture: Picture, air: Air, alpha: Plane) -> tuple[Picture, Plane]:
-    """Weather before everything.
+def blown_before(picture: Picture, air: Air, alpha: Plane, faces: Plane) -> tuple[Picture, Plane]:
+    """Weather before everything; arguments as in `shelter`.
 
     Returns:
         The picture, and the opacity that covers it now.
     """
-    cover = air.before * shelter(alpha)
-    return mix(picture, np.broadcast_to(air.colour, picture.shape), cover), cover
+    cover = air.before * shelter(alpha, faces)
+    return mix(picture, np.broadcast_to(air.near, picture.shape), cover), cover

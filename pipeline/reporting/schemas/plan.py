@@ -150,6 +150,28 @@ class OrphanBody(Part):
     charged: Money = Field(description="Its share of the charge, in micro-dollars.")
 
 
+class ReadingBody(Part):
+    """What the draft engine makes of one prompt."""
+
+    prompt: str = Field(
+        description="The prompt, before anything that packing adds.",
+        examples=["Put the woman in a snowy street, smiling."],
+    )
+    pictures: Number = Field(description="How many wanted pictures have it.")
+    does: list[str] = Field(
+        description="What a draft of it shows, an operation each.",
+        examples=[["background: a snowy street"]],
+    )
+    keeps: list[str] = Field(
+        description="What it says is to stay, in its own words.", examples=[["Keep the pose"]]
+    )
+    notes: list[str] = Field(
+        description="What is not done, a clause each; the draft is partial then.",
+        examples=[["not possible: smiling (it cannot change a face or its expression)"]],
+    )
+    fails: str = left_out("Why drafts of it fail: nothing of it can be drawn.")
+
+
 class PlanBody(Part):
     """The plan of one campaign."""
 
@@ -171,6 +193,10 @@ class PlanBody(Part):
     cells: list[CellBody] = Field(description="All wanted cells, in address order.")
     orphans: list[OrphanBody] = Field(description="Purchases that nothing here wants any more.")
     problems: Problems
+    draft: list[ReadingBody] = left_out(
+        "Of a plan of drafts: what the draft engine makes of each distinct prompt, of the first"
+        " five hundred at most."
+    )
     digest: Seal = left_out("As `digest` of the document; not there in the parts of several plans.")
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from pipeline.emulator.engine.canvas import Canvas, Setting
-from pipeline.emulator.engine.scenes import beach, forest, street, table
+from pipeline.emulator.engine.scenes import beach, forest, mountains, space, street, table
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,8 @@ SCENES: Mapping[str, Scene] = {
     "city night": Scene(partial(street.draw_street, look=street.CITY_NIGHT), "night"),
     "beach": Scene(beach.draw_beach, "daylight"),
     "forest": Scene(partial(forest.draw_forest, look=forest.GREEN), "daylight"),
+    "mountains": Scene(mountains.draw_mountains, "daylight"),
+    "space": Scene(space.draw_space, "starlight"),
     "table": Scene(table.draw_table, "soft studio"),
     "interior": Scene(table.draw_table, "soft studio"),
 }

@@ -1,0 +1,188 @@
+"""Clothes, styles, words, things that fall and settled snow, each on small pictures."""
+
+import numpy as np
+import pytest
+
+from pipeline.emulator.engine import enlarge, letters
+from pipeline.emulator.engine.dust import dusted
+from pipeline.emulator.engine.garment import dressed, find_cloth
+from pipeline.emulator.engine.grade import GRADES
+from pipeline.emulator.engine.heads import Head, covering
+from pipeline.emulator.engine.lettering import lettered
+from pipeline.emulator.engine.light import light_picture
+from pipeline.emulator.engine.moods import MOODS
+from pipeline.emulator.engine.noise import dice
+from pipeline.emulator.engine.pieces import CONFETTI, LEAVES, PETALS, fallen
+from pipeline.emulator.engine.recipe import Garment
+from pipeline.emulator.engine.styles import STYLES, stylise
+from pipeline.emulator.engine.weather import WEATHERS, shelter
+
+SIDE = 120
+SKIN, CLOTH, BADGE, WALL = (0.85, 0.62, 0.5), (0.1, 0.15, 0.5), (0.9, 0.85, 0.2), (0.5, 0.6, 0.5)
+FACE = Head(x=60.0, y=36.0, across=13.0, down=17.0)
+BLACK, GREEN = (0.08, 0.08, 0.09), (0.1, 0.5, 0.35)
+
+
+@pytest.fixture(scope="module")
+def portrait():
+    """A flat figure: face, coat with folds, a badge; and its mask."""
+    y, x = np.mgrid[:SIDE, :SIDE].astype(np.float32)
+    head = np.hypot((x - FACE.x) / FACE.across, (y - FACE.y) / FACE.down) < 1
+    body = (y > 56) & (np.abs(x - 60) < 38)
+    folds = 1.0 + 0.25 * np.sin(x / 3.0)
+    picture = np.empty((SIDE, SIDE, 3), np.float32)
+    picture[:] = WALL
+    picture[body] = (np.array(CLOTH) * folds[..., None])[body]
+    picture[head] = SKIN
+    picture[72:82, 70:82] = BADGE
+    return picture, (head | body).astype(np.float32)
+
+
+@pytest.fixture(scope="module")
+def cloth(portrait):
+    return find_cloth(*portrait, (FACE,))
+
+
+def test_the_cloth_is_the_coat_without_skin_badge_and_wall(cloth):
+    assert cloth.share[100, 40] > 0.9
+    assert cloth.share[36, 60] < 0.05
+    assert cloth.share[77, 76] < 0.2
+    assert cloth.share[100, 5] < 0.05
+
+
+@pytest.mark.parametrize("colour", [BLACK, GREEN, (0.95, 0.94, 0.9)])
+def test_a_new_colour_keeps_folds_and_everything_else(portrait, cloth, colour):
+    picture, _ = portrait
+    worn = dressed(picture, cloth, Garment(colour))
+    coat = worn[90:115, 30:60]
+    assert np.abs(np.median(coat, axis=(0, 1)) - colour).max() < 0.16
+    assert coat.mean(axis=2).std() > 0.008
+    assert np.abs(worn[20:50, 50:70] - picture[20:50, 50:70]).max() < 0.02
+    assert np.abs(worn[:, :15] - picture[:, :15]).max() < 0.02
+
+
+def test_knitting_shows_stitches_and_alters_nothing_but_cloth(portrait, cloth):
+    picture, _ = portrait
+    plain, knit = (dressed(picture, cloth, Garment(GREEN, knit)) for knit in (False, True))
+    rows = [one[90:115, 30:60].mean(axis=2).std(axis=0).mean() for one in (plain, knit)]
+    assert rows[1] > rows[0] + 0.01
+    assert np.array_equal(knit[:40], picture[:40])
+
+
+def test_where_nothing_is_cloth_none_is_found(portrait):
+    picture, _ = portrait
+    assert find_cloth(picture, np.zeros((SIDE, SIDE), np.float32), (FACE,)) is None
+
+
+@pytest.mark.parametrize("name", sorted(STYLES))
+def test_every_style_changes_the_picture(portrait, name):
+    picture, _ = portrait
+    done = stylise(picture, name, faces=(), rng=dice(1, "style"))
+    assert done.shape == picture.shape
+    assert done.dtype == np.float32
+    assert 0.0 <= float(done.min()) <= float(done.max()) <= 1.0
+    assert np.abs(done - picture).mean() > 0.02
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["van gogh", "comic", "sketch"])
+def test_a_style_is_weaker_over_a_face_and_always_the_same(portrait, name):
+    picture, _ = portrait
+    bare, spared, again = (
+        stylise(picture, name, faces=faces, rng=dice(1, "style"))
+        for faces in ((), (FACE,), (FACE,))
+    )
+    assert np.array_equal(spared, again)
+    inner = np.s_[26:46, 52:68]
+    # By light and shade, which say who it is; a painting's colours may stay.
+    own, free, kept = (one[inner].mean(axis=2).ravel() for one in (picture, bare, spared))
+    assert np.abs(kept - own).mean() <= np.abs(free - own).mean() + 0.02
+    assert np.array_equal(bare[100:, :20], spared[100:, :20]) or name == "van gogh"
+
+
+@pytest.mark.parametrize("kind", [LEAVES, PETALS, CONFETTI])
+def test_things_fall_behind_and_before_in_their_own_colours(kind):
+    light = np.ones(3, np.float32)
+    behind, before = fallen(dice(3, "x"), (200, 260), kind, 1.0, light)
+    for cover, colour in (behind, before):
+        assert cover.shape == (200, 260)
+        assert colour.shape == (200, 260, 3)
+        assert 0.002 < float((cover > 0.3).mean()) < 0.5
+    assert not np.array_equal(behind[0], before[0])
+
+
+@pytest.mark.parametrize("name", sorted(WEATHERS))
+def test_no_weather_crosses_a_face(name):
+    alpha = np.zeros((160, 160), np.float32)
+    alpha[40:, 40:120] = 1.0
+    air = WEATHERS[name](dice(4, name), (160, 160), MOODS["daylight"], 1.0)
+    faces = covering((Head(80.0, 70.0, 20.0, 26.0),), (160, 160), grown=1.0, soft=0.3)
+    crossing = air.before * shelter(alpha, faces)
+    assert float(crossing[60:80, 72:88].max()) < 0.05
+
+
+def test_snow_lies_on_what_faces_upwards_and_not_on_faces(portrait):
+    picture, alpha = portrait
+    white = dusted(picture, alpha, (FACE,), light=np.ones(3, np.float32), rng=dice(5, "d"))
+    change = np.abs(white - picture).mean(axis=2)
+    assert change[56:60, 24:40].mean() > 4 * change[100:115, 24:96].mean()
+    assert change[26:46, 52:68].max() < 0.02
+    assert change[:, :15].max() == 0.0
+
+
+@pytest.mark.parametrize("name", sorted(MOODS))
+def test_a_light_leaves_a_locked_background_alone(portrait, name):
+    picture, alpha = portrait
+    lit = light_picture(picture, alpha, MOODS[name], side=1, tint=0.85, background=False)
+    assert np.array_equal(lit[alpha == 0], picture[alpha == 0])
+    assert np.abs(lit - picture)[alpha == 1].mean() > 0.005
+    open_lit = light_picture(picture, alpha, MOODS[name], side=1, tint=0.85, background=True)
+    assert np.abs(open_lit - picture)[alpha == 0].mean() > 0.003
+
+
+def test_teal_and_orange_parts_shadows_from_skin():
+    ramp = np.array([[[0.2, 0.2, 0.2], SKIN]], np.float32).repeat(40, axis=0).repeat(20, axis=1)
+    done = GRADES["teal and orange"](ramp, dice(1, "g"))
+    assert (done[20, 10] - done[20, 10, 0])[2] > 0.03
+    assert done[20, 30, 0] - done[20, 30, 2] > SKIN[0] - SKIN[2]
+
+
+class TestLettering:
+    def test_words_stand_in_the_lower_third_and_are_legible(self):
+        plain = np.full((300, 400, 3), 128, np.uint8)
+        done = lettered(plain.copy(), "Fresh batch", (), (0.9, 0.7, 0.2))
+        touched = np.flatnonzero(np.abs(done.astype(int) - plain).max(axis=(1, 2)))
+        assert touched[0] > 200
+        panel = done[touched[0] : touched[-1] + 1, 30:200].astype(int)
+        assert panel.max() - panel.min() > 190
+
+    def test_a_face_in_the_way_sends_them_up(self):
+        low = Head(x=120.0, y=250.0, across=40.0, down=50.0)
+        plain = np.full((300, 400, 3), 128, np.uint8)
+        done = lettered(plain.copy(), "Fresh batch", (low,), (0.9, 0.7, 0.2))
+        assert np.array_equal(done[150:], plain[150:])
+        assert not np.array_equal(done[:150], plain[:150])
+
+    @pytest.mark.parametrize("size", [(20, 400), (400, 20), (64, 64), (60, 900)])
+    def test_no_size_and_no_length_breaks_them(self, size):
+        plain = np.full((*size, 3), 90, np.uint8)
+        assert lettered(plain, "Donaudampfschiff " * 12, (), (0.9, 0.7, 0.2)).shape == plain.shape
+
+    def test_what_has_no_glyph_is_left_out(self):
+        plain = np.full((200, 300, 3), 128, np.uint8)
+        assert letters.drawable("سلام") == ""
+        assert np.array_equal(lettered(plain.copy(), "سلام", (), (0.9, 0.7, 0.2)), plain)
+
+
+@pytest.mark.parametrize(
+    ("small", "large"), [((96, 96), (256, 256)), ((90, 120), (401, 307)), ((40, 33), (400, 330))]
+)
+def test_strips_leave_no_seam(monkeypatch, small, large):
+    rng = np.random.default_rng(0)
+    picture = np.repeat(rng.random((*small, 1), np.float32), 3, axis=2)
+    size = (large[1], large[0])
+    in_strips = enlarge.enlarge_plain(picture, size=size, seed=1).astype(int)
+    monkeypatch.setattr(enlarge, "_STRIP", 4096)
+    whole = enlarge.enlarge_plain(picture, size=size, seed=1).astype(int)
+    # The grain differs with the strips; a seam would be far larger.
+    assert np.abs(in_strips - whole).max() <= 7
