@@ -34,9 +34,14 @@ class FactsStore:
         """
         self._path = path
 
+    @property
+    def is_there(self) -> bool:
+        """Whether anything was ever remembered."""
+        return self._path.is_file()
+
     def get(self, kind: str, keys: Sequence[str]) -> Mapping[str, Body]:
         """What is known of these keys; nothing where the file is missing or damaged."""
-        if not self._path.is_file():
+        if not self.is_there:
             return {}
         found: dict[str, Body] = {}
         try:

@@ -1,24 +1,27 @@
 """Say by content which output of a request is whose, where the position does not say it surely."""
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline import vision
 from pipeline.adapters.facts_store import FactsStore
 from pipeline.adapters.places import Places
+from pipeline.commands.books import Books
 from pipeline.commands.session import Session
 from pipeline.domain.campaign import Campaign
 from pipeline.domain.fingerprint import CellKey, Sha256
 from pipeline.domain.history import History
 from pipeline.domain.plan import Plan
 from pipeline.domain.receipts import AskedCell, Gen, Match
+from pipeline.imaging.matching.version import MATCHING_VERSION
 
 SURE = 95
 """Per cent of confidence from which a short delivery is assigned without asking anybody."""
 _CERTAIN = 100
 _FACTS = "checks.sqlite3"
+_NOT_YET = "not looked at yet"
 _NEEDS_TWO = 2
 
 
@@ -38,6 +41,13 @@ class Said:
     address: str
     confidence: int
     is_known: bool = True
+
+    @property
+    def text(self) -> str:
+        """For people."""
+        if not self.is_known:
+            return "nothing that was sent"
+        return f"{self.address or 'a second copy'} ({self.confidence} % sure)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +86,7 @@ class Matched:
         if not self.outputs:
             return f"attempt {self.attempt}: content says nothing ({self.why})"
         said = ", ".join(
-            f"{number} is {one.address or 'of no cell'} ({one.confidence} %)"
-            for number, one in enumerate(self.outputs, start=1)
+            f"{number} is {one.text}" for number, one in enumerate(self.outputs, start=1)
         )
         return f"attempt {self.attempt}: by content {said}"
 
@@ -89,7 +98,10 @@ def match_short(session: Session, plan: Plan) -> tuple[Matched, ...]:
     """
     history = session.history
     waiting = {history.unassigned[c.key] for c in plan.cells if c.key in history.unassigned}
-    return tuple(_Matching(session).of(attempt) for attempt in sorted(waiting))
+    if not waiting:
+        return ()
+    matching = Matching(session.subject.campaign, session.books, history)
+    return tuple(matching.of(attempt) for attempt in sorted(waiting))
 
 
 def settle_short(
@@ -117,27 +129,8 @@ def sure_receipts(found: Sequence[Matched], at: str) -> list[Match]:
     return [one.receipt(at) for one in found if one.is_sure]
 
 
-def misplaced(session: Session, attempts: Sequence[str]) -> Mapping[tuple[str, int], Said]:
-    """For outputs of whole deliveries what content says of their place.
-
-    Args:
-        session: planned.
-        attempts: whose position assigned their outputs.
-
-    Returns:
-        By attempt and index of the output; attempts of which content says nothing are left out.
-    """
-    matching = _Matching(session)
-    return {
-        (attempt, index): one
-        for attempt in attempts
-        for index, one in enumerate(matching.of(attempt).outputs)
-    }
-
-
-def facts_of(session: Session) -> FactsStore:
+def facts_in(books: Books) -> FactsStore:
     """Where the numbers of a realm's pictures are remembered."""
-    books = session.books
     return FactsStore(books.places.of_realm(books.realm) / _FACTS)
 
 
@@ -152,18 +145,29 @@ def source_paths(campaign: Campaign, places: Places) -> dict[Sha256, Path]:
     return found
 
 
-class _Matching:
-    """Matches attempts of one session; what was found is remembered by digests."""
+class Matching:
+    """Matches attempts of one campaign; what was found is remembered by digests."""
 
-    def __init__(self, session: Session) -> None:
-        books = session.books
-        self._history: History = session.history
+    def __init__(self, campaign: Campaign, books: Books, history: History) -> None:
+        """Prepare; opens no picture.
+
+        Args:
+            campaign: whose sources are looked at.
+            books: of the realm.
+            history: whose attempts are asked about.
+        """
+        self._history = history
         self._store = books.store
-        self._facts = facts_of(session)
-        self._sources = source_paths(session.subject.campaign, books.places)
+        self._facts = facts_in(books)
+        self._sources = source_paths(campaign, books.places)
 
-    def of(self, attempt: str) -> Matched:
-        """What content says about one attempt."""
+    def of(self, attempt: str, *, may_look: bool = True) -> Matched:
+        """What content says about one attempt.
+
+        Args:
+            attempt: its id.
+            may_look: whether pictures may be opened; otherwise only what is remembered is told.
+        """
         gen = self._history.gens.get(attempt)
         if gen is None:
             return Matched(attempt, why="no receipt tells of its pictures")
@@ -181,7 +185,10 @@ class _Matching:
         if reference is not None and reference not in asked and reference in self._sources:
             asked.append(reference)
             places.append(0)
-        return Matched(attempt, _said(gen, asked, self._owners(gen, asked, places)))
+        owners = self._owners(gen, asked, places, may_look=may_look)
+        if owners is None:
+            return Matched(attempt, why=_NOT_YET)
+        return Matched(attempt, _said(gen, asked, owners))
 
     def _missing(self, gen: Gen, sources: Sequence[Sha256 | None]) -> str:
         if not vision.is_available():
@@ -193,16 +200,19 @@ class _Matching:
         return ""
 
     def _owners(
-        self, gen: Gen, asked: Sequence[Sha256], places: Sequence[int]
-    ) -> list[tuple[int, bool, float]]:
-        from pipeline.imaging.matching import match  # noqa: PLC0415 (loads the networks)
-
+        self, gen: Gen, asked: Sequence[Sha256], places: Sequence[int], *, may_look: bool
+    ) -> list[tuple[int, bool, float]] | None:
+        """Source, whether it counts, and confidence of each output; None if it may not look."""
         outputs = [output.sha256 for output in gen.outputs]
         told = ";".join([",".join(outputs), ",".join(asked), ",".join(map(str, places))])
         key = hashlib.sha256(told.encode()).hexdigest()
-        kind = f"match-{match.MATCHING_VERSION}"
+        kind = f"match-{MATCHING_VERSION}"
         known = self._facts.get(kind, [key]).get(key)
+        if known is None and not may_look:
+            return None
         if known is None:
+            from pipeline.imaging.matching import match  # noqa: PLC0415 (loads the networks)
+
             found = match.owners(
                 [self._store.path_of(digest) for digest in outputs],
                 [self._sources[digest] for digest in asked],

@@ -135,8 +135,8 @@ CHECKS: Final[Mapping[str, Check]] = _checks(
         "C011",
         "blur",
         "a picture that is soft everywhere",
-        "fine against medium detail in its sharpest parts",
-        0.20,
+        "finest detail among detail of four sizes, in its busiest parts, per mille",
+        10.0,
         None,
         below=True,
     ),
@@ -266,11 +266,13 @@ class Setting:
         is_on: whether it is judged at all.
         warn: another limit for warnings, None for the check's own.
         fail: another limit for failures, None as above.
+        severity: how bad whatever it finds is; None where the limits decide.
     """
 
     is_on: bool = True
     warn: float | None = None
     fail: float | None = None
+    severity: Severity | None = None
 
 
 Settings = Mapping[str, Setting]
@@ -406,5 +408,5 @@ def _flag(check: Check, setting: Setting, measured: float, detail: str) -> Flag 
             continue
         is_beyond = measured < limit if check.below else measured >= limit
         if is_beyond:
-            return Flag(check.name, severity, measured, limit, detail)
+            return Flag(check.name, setting.severity or severity, measured, limit, detail)
     return None

@@ -1,5 +1,6 @@
 """What the checks say about delivered pictures, for people and for programs."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -7,6 +8,7 @@ from pipeline.domain.flags import CHECKS, Flag, Report
 from pipeline.reporting.words import count
 
 FLAGS_FORMAT = 1
+_SHOWN = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,30 +41,63 @@ def flags_text(campaigns: Sequence[OfCampaign]) -> str:
     return "\n".join("\n".join(_lines(one)) for one in campaigns) + "\n"
 
 
+def flags_line(campaign: str, pictures: Sequence[Looked], *, is_draft: bool) -> str:
+    """One line about new pictures; empty where nothing is flagged.
+
+    Args:
+        campaign: name.
+        pictures: that are new.
+        is_draft: whether they are drafts.
+    """
+    flagged = [one for one in pictures if one.report.flags]
+    if not flagged:
+        return ""
+    found = Counter(flag.check for one in flagged for flag in one.report.flags)
+    named = ", ".join(
+        name if times == 1 else f"{name} x{times}" for name, times in found.most_common(_SHOWN)
+    )
+    more = f" and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
+    wants = "want" if len(flagged) > 1 else "wants"
+    draft = " --draft" if is_draft else ""
+    return (
+        f"{len(flagged)} of {count(len(pictures), 'new picture')} {wants} a look"
+        f" ({named}{more}): `campaign status {campaign} --flags{draft}`"
+    )
+
+
 def flags_document(realm: str, campaigns: Sequence[OfCampaign]) -> Mapping[str, object]:
     """The same for machines, every check of every picture."""
     return {
         "flags": FLAGS_FORMAT,
         "realm": realm,
         "campaigns": [
-            {"campaign": one.name, "pictures": [_picture(picture) for picture in one.pictures]}
+            {
+                "campaign": one.name,
+                "worst": list(dict.fromkeys(looked.address for _, looked in _found(one))),
+                "pictures": [_picture(picture) for picture in one.pictures],
+            }
             for one in campaigns
         ],
     }
 
 
 def _lines(campaign: OfCampaign) -> Iterator[str]:
-    found = [(flag, one) for one in campaign.pictures for flag in one.report.flags]
+    found = _found(campaign)
     flagged = sum(bool(one.report.flags) for one in campaign.pictures)
     looked = count(len(campaign.pictures), "picture")
     yield f"{campaign.name}: {looked}, {flagged or 'none'} flagged"
     if found:
-        found.sort(key=lambda pair: _worst_first(*pair))
         wide = max(len(one.address) for _, one in found)
         for flag, one in found:
             yield f"  {flag.severity}  {flag.code}  {one.address:<{wide}}  {_words(flag)}"
     for why, names in _not_run(campaign).items():
         yield f"  not run  {', '.join(names)}: {why}"
+
+
+def _found(campaign: OfCampaign) -> list[tuple[Flag, Looked]]:
+    """All flags with their pictures, the worst first."""
+    found = [(flag, one) for one in campaign.pictures for flag in one.report.flags]
+    return sorted(found, key=lambda pair: _worst_first(*pair))
 
 
 def _worst_first(flag: Flag, one: Looked) -> tuple[bool, float, str, str]:

@@ -20,6 +20,7 @@ _SOLID = 0.5
 _POINT_SIDE = 640
 _POINTS = 700
 _FLAT = 0.02  # a lower contrast than SIFT's usual one, for soft and low-key pictures
+_PLAIN = 1.0  # levels of spread; what is plainer than that has nothing but noise
 _RATIO = 0.8
 _REACH_PX = 6.0
 
@@ -121,14 +122,20 @@ def points(rgb: Bytes8, *, most: int = _POINTS) -> Points:
     wide, high = max(1, round(width * scale)), max(1, round(height * scale))
     small = resize_bytes(rgb, width=wide, height=high)
     grey = cv2.cvtColor(small, cv2.COLOR_RGB2GRAY)
+    if float(grey.std()) < _PLAIN:
+        return _no_points(wide, high)
     detector: Any = cv2.SIFT.create(nfeatures=most, contrastThreshold=_FLAT)
     found, words = detector.detectAndCompute(grey, None)
     if words is None:
-        return Points(np.zeros((0, 2), np.float32), np.zeros((0, 128), np.float32), (wide, high))
+        return _no_points(wide, high)
     # The square root of a normalised descriptor compares histograms better than the descriptor.
     rooted = np.sqrt(words / np.maximum(np.abs(words).sum(axis=1, keepdims=True), 1e-9))
     places = np.asarray([one.pt for one in found], np.float32)
     return Points(places, np.asarray(rooted, np.float32), (wide, high))
+
+
+def _no_points(wide: int, high: int) -> Points:
+    return Points(np.zeros((0, 2), np.float32), np.zeros((0, 128), np.float32), (wide, high))
 
 
 def likely_pairs(one: Points, other: Points) -> NDArray[np.intp]:

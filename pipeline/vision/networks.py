@@ -8,14 +8,15 @@ import functools
 import hashlib
 import threading
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from onnxruntime import (  # type: ignore[attr-defined]  # re-exported without being declared
-    InferenceSession,
-    SessionOptions,
-)
+
+if TYPE_CHECKING:  # loading it takes time, and what arithmetic settles does without
+    from onnxruntime import (  # type: ignore[attr-defined]  # re-exported without being declared
+        InferenceSession,
+    )
 
 Name = Literal[
     "u2netp.onnx", "blazeface_h.onnx", "dlibface_h.onnx", "effl0_h.onnx", "multistyle26.onnx"
@@ -39,7 +40,7 @@ class DamagedWeightsError(RuntimeError):
     """A shipped network is not the one that was reviewed; the installation is broken."""
 
 
-def session(name: Name) -> InferenceSession:
+def session(name: Name) -> "InferenceSession":
     """A network that is ready to run, from any thread.
 
     Raises:
@@ -82,7 +83,12 @@ def weights(name: str) -> bytes:
 
 
 @functools.cache
-def _session(name: Name) -> InferenceSession:
+def _session(name: Name) -> "InferenceSession":
+    from onnxruntime import (  # type: ignore[attr-defined]  # noqa: PLC0415 (see above)
+        InferenceSession,
+        SessionOptions,
+    )
+
     options = SessionOptions()
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1

@@ -40,10 +40,10 @@ class Specimen:
     wanted: tuple[int, int] | None = None
 
 
-def clean(count, side):
+def clean(count, side, *, first=0):
     """Honest edits: our own, and the draft engine's; each with its source."""
     found = []
-    for index in range(count):
+    for index in range(first, first + count):
         name = NAMES[index % len(NAMES)]
         if index % 3 == 2:
             prompt = index // 3 % len(PROMPTS)
@@ -54,10 +54,20 @@ def clean(count, side):
     return found
 
 
-def clean_large(count, side):
+def clean_people(count, side, *, first=0):
+    """Honest edits of people, for what is judged of them alone."""
+    found = []
+    for index in range(first, first + count):
+        name = PEOPLE[index % len(PEOPLE)]
+        picture = edited(name, 4500 + index, side=side, reframe=index % 2 == 0)
+        found.append(Specimen(as_jpeg(picture, quality=90), name))
+    return found
+
+
+def clean_large(count, side, *, first=0):
     """Pictures as sharp as their size says."""
     found = []
-    for seed in range(count):
+    for seed in range(first, first + count):
         if seed % 3:
             picture = texture(seed, side)
         else:  # our own renders, in the size in which they were made
@@ -71,9 +81,9 @@ def _damaged(make):
     """A family of defects: `make(rng, name, picture) -> Specimen`, over honest edits."""
 
     @functools.wraps(make)
-    def family(count, side):
+    def family(count, side, *, first=0):
         found = []
-        for index in range(count):
+        for index in range(first, first + count):
             name = NAMES[index % len(NAMES)]
             rng = np.random.default_rng([index, 77])
             found.append(make(rng, name, edited(name, 900 + index // 13, side=side, reframe=False)))
@@ -220,9 +230,9 @@ def blur(rng, name, picture):
     return Specimen(as_jpeg(np.asarray(soft), quality=92))
 
 
-def false_resolution(count, side):
+def false_resolution(count, side, *, first=0):
     found = []
-    for seed in range(count):
+    for seed in range(first, first + count):
         factor = (2, 2.5, 3, 4)[seed % 4]
         small = texture(100 + seed, side // 2) if seed % 2 else scene(NAMES[seed % len(NAMES)])
         image = Image.fromarray(small)
@@ -268,7 +278,7 @@ def letterbox(rng, name, picture):
     return Specimen(as_jpeg(boxed))
 
 
-def face_drift(count, side):
+def face_drift(count, side, *, first=0):
     return [
         Specimen(
             as_jpeg(edited(PEOPLE[index % 2], 700 + index, side=side, reframe=index % 3 == 0)),
@@ -278,9 +288,9 @@ def face_drift(count, side):
     ]
 
 
-def subject_drift(count, side):
+def subject_drift(count, side, *, first=0):
     found = []
-    for index in range(count):
+    for index in range(first, first + count):
         name = THINGS[index % len(THINGS)]
         others = [one for one in THINGS if one.split("-")[0] != name.split("-")[0]]
         found.append(
@@ -292,9 +302,9 @@ def subject_drift(count, side):
     return found
 
 
-def no_face(count, side):
+def no_face(count, side, *, first=0):
     found = []
-    for index in range(count):
+    for index in range(first, first + count):
         name = PEOPLE[index % 2]
         rng = np.random.default_rng([index, 5])
         left, top, right, bottom = (round(value) for value in find_faces(scene(name))[0].box)
@@ -309,7 +319,7 @@ def no_face(count, side):
     return found
 
 
-def several_subjects(count, side):
+def several_subjects(count, side, *, first=0):
     names = (
         "cup",
         "flower",
@@ -321,7 +331,7 @@ def several_subjects(count, side):
         "cat",
     )
     found = []
-    for index in range(count):
+    for index in range(first, first + count):
         name = names[index % len(names)]
         rng = np.random.default_rng([index, 9])
         picture, mask = scene(name, side), alpha(name, side)
@@ -350,7 +360,7 @@ ALONE = {
     "unexpected-alpha": unexpected_alpha,
     "letterbox": letterbox,
 }
-"""Families of defects that show in one picture, or in it and its source."""
+"""Families of defects that show in one picture, or in it and its source, by check."""
 WITH_NETWORKS = {
     "changed-everywhere": changed_everywhere,
     "face-drift": face_drift,
@@ -358,12 +368,14 @@ WITH_NETWORKS = {
     "no-face": no_face,
     "several-subjects": several_subjects,
 }
+"""Those that networks see."""
+DEFECTS = {**ALONE, **WITH_NETWORKS}
 
 
-def pairs(count, side):
+def pairs(count, side, *, first=0):
     """Two pictures that are the same, and two that only look alike; near-duplicates and not."""
     same, apart = [], []
-    for index in range(count):
+    for index in range(first, first + count):
         name = NAMES[index % len(NAMES)]
         rng = np.random.default_rng([index, 3])
         picture = edited(name, 600 + index, side=side, reframe=False)
@@ -393,10 +405,10 @@ def pairs(count, side):
     return same, apart
 
 
-def sets(count, side):
+def sets(count, side, *, first=0):
     """Sets of five bottles, and for each check one picture that drifted from the others."""
     found = []
-    for index in range(count):
+    for index in range(first, first + count):
         rng = np.random.default_rng([index, 21])
         views = [BOTTLES[at] for at in rng.permutation(6)[:5]]
         prompt = index % 4
@@ -434,6 +446,7 @@ def _mask_of(picture):
 
 __all__ = [
     "ALONE",
+    "DEFECTS",
     "WITH_NETWORKS",
     "Specimen",
     "clean",

@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 from PIL import Image, ImageFilter
 
-from pipeline.emulator.engine import DraftEngine
+from pipeline.emulator.engine.draft import DraftEngine
 from pipeline.emulator.interface import EditRequest
 from tests.defects.scenes import NAMES, PEOPLE, alpha, scene
 

@@ -1,7 +1,6 @@
 """Predictions with shuffled, dropped and doubled outputs: does content say whose each one is?"""
 
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import numpy as np
 
@@ -36,30 +35,19 @@ class Found:
     filed: int = 0
     filed_wrong: int = 0
 
-    @property
-    def right(self):
-        return self.labelled / self.outputs
-
-    def table(self):
-        sure = 100 * self.sure_right / max(1, self.sure)
-        lines = (
-            f"matching, {self.predictions} predictions, {self.outputs} outputs",
-            f"  source named rightly          {100 * self.right:6.2f} %",
-            f"  of those that are sure        {sure:6.2f} %  ({self.sure} outputs)",
-            f"  requests that ask nobody      {100 * self.filed / self.predictions:6.2f} %",
-            f"  of those with a wrong picture {self.filed_wrong:4d}",
-        )
-        return "\n".join(lines)
+    def figures(self):
+        """For a document."""
+        return {**asdict(self), "right": self.labelled}
 
 
 class Pool:
     """Edited pictures and how alike each is to each source; looked at once."""
 
-    def __init__(self, each, *, drafts=True):
-        with ThreadPoolExecutor(2) as threads:
-            sources = dict(zip(NAMES, threads.map(_outline, map(_small, NAMES)), strict=True))
-            jobs = [(name, at, drafts) for name in NAMES for at in range(each)]
-            outlines = list(threads.map(lambda job: _outline(_edit(*job)), jobs))
+    def __init__(self, each, *, drafts=True, networks=True):
+        look = _outline if networks else points_of
+        sources = {name: look(_small(name)) for name in NAMES}
+        jobs = [(name, at, drafts) for name in NAMES for at in range(each)]
+        outlines = [look(_edit(*job)) for job in jobs]
         self.rows = {name: [] for name in NAMES}
         for (name, _, _), outline in zip(jobs, outlines, strict=True):
             self.rows[name].append({one: likeness(outline, it) for one, it in sources.items()})
@@ -81,9 +69,9 @@ def _edit(name, at, drafts):
     return redrawn(picture, np.random.default_rng(at)) if at % 3 == 2 else picture
 
 
-def matching(predictions, *, each=10, drafts=True, seed=1):
+def matching(predictions, *, each=10, drafts=True, networks=True, seed=1):
     """Judge many requests made of one pool of edits."""
-    pool = Pool(each, drafts=drafts)
+    pool = Pool(each, drafts=drafts, networks=networks)
     rng = np.random.default_rng(seed)
     found = Found()
     for _ in range(predictions):
@@ -101,10 +89,8 @@ def _one(pool, rng, found):
         delivered = delivered[: rng.integers(1, len(delivered))]
     if kind > 0.8:  # one came twice, in place of another
         delivered[0] = delivered[-1]
-    rows = [
-        [pool.rows[name][int(rng.integers(len(pool.rows[name])))][one] for one in wanted]
-        for name in delivered
-    ]
+    shown = [pool.rows[name][int(rng.integers(len(pool.rows[name])))] for name in delivered]
+    rows = [[row[one] for one in wanted] for row in shown]
     owners = assign(rows, [1] * len(wanted))
     is_right = [
         owner.source != NOBODY and wanted[owner.source] == name

@@ -12,6 +12,7 @@ HERE = Path(__file__).parent
 CAMPAIGNS = HERE.parents[1] / "campaigns"
 SIDE = 1024
 """Longest side of the pictures that the suite works on, px."""
+_ALPHA_SIDE = 768
 
 _FILES = {
     "eileen": CAMPAIGNS / "winter-lookbook/images/eileen/portrait.png",
@@ -42,7 +43,11 @@ def scene(name, side=SIDE):
 
 @functools.cache
 def alpha(name, side=SIDE):
-    """The subject of a source picture, 0 to 1."""
+    """The subject of a source picture, 0 to 1; looked for once, whatever the size."""
+    if side != _ALPHA_SIDE:
+        height, width = scene(name, side).shape[:2]
+        whole = Image.fromarray(alpha(name, _ALPHA_SIDE))
+        return np.clip(np.asarray(whole.resize((width, height), Image.Resampling.BICUBIC)), 0, 1)
     return find_subject(scene(name, side)).alpha
 
 

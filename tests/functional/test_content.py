@@ -1,59 +1,31 @@
-"""Content says whose a picture is, and checks say where to look; neither ever costs anything."""
+"""A short delivery whose pictures say surely whose they are ends without a person."""
 
-import io
+import json
 
-import numpy as np
 import pytest
-from PIL import Image
 
-from pipeline.commands.held import held_campaign
-from pipeline.commands.matching import match_short, settle_short, sure_receipts
+from pipeline import vision
+from pipeline.adapters.lock_files import LockFiles
+from pipeline.domain.receipts import Match
 from pipeline.emulator.faults import Faults
-from pipeline.emulator.interface import Edited
-from tests.defects.edits import as_jpeg, relit
-from tests.defects.scenes import scene
 from tests.functional.cli import campaign
+from tests.functional.content import CELLS, Relighting, stocked
 from tests.functional.workspace import receipts
 
-pytestmark = [pytest.mark.slow, pytest.mark.defects]
+pytestmark = pytest.mark.slow
 
-NAMES = ("cup", "flower", "china")
-
-
-class Relighting:
-    """Edits each input for real: other light, and its middle cut to the asked size."""
-
-    version = "relighting-1"
-
-    def __init__(self, order=None):
-        self._order = order
-
-    def edit(self, request, pictures):
-        made = []
-        for index in self._order or range(request.wanted):
-            image = Image.open(io.BytesIO(pictures[index])).convert("RGB")
-            rng = np.random.default_rng([request.seed % 1000, index])
-            lit = Image.fromarray(relit(np.asarray(image), rng))
-            made.append(as_jpeg(np.asarray(lit.resize((request.width, request.height)))))
-        return Edited(tuple(made))
+SHORT = Faults(missing={1: frozenset({1})})
 
 
 @pytest.fixture
 def shop(workspace):
-    """A campaign of three things, in the smallest picture that the model makes."""
-    folder = workspace.campaign(pictures=(1, 2, 3))
-    for number, name in enumerate(NAMES, start=1):
-        whole = Image.fromarray(scene(name, 640)).resize((640, 360))
-        (folder / f"images/p{number:03}.jpg").write_bytes(as_jpeg(np.asarray(whole), quality=95))
-    return workspace
+    return stocked(workspace)
 
 
-def matched(workspace):
-    """What content says of short deliveries, written down where it is sure."""
-    with held_campaign("winter", draft=False, start=workspace.root) as held:
-        found = match_short(held.session, held.session.plan())
-        held.file(sure_receipts(found, held.at))
-    return found
+@pytest.fixture
+def no_networks(monkeypatch):
+    """The extra `checks` is not installed."""
+    monkeypatch.setattr(vision, "is_available", lambda: False)
 
 
 def actions():
@@ -61,118 +33,145 @@ def actions():
     return [cell["action"] for cell in document["cells"]]
 
 
-def test_a_short_delivery_is_assigned_by_content_and_the_rest_is_a_top_up(shop, serve):
-    provider = serve(engine=Relighting(), faults=Faults(missing={1: frozenset({1})}))
-    assert campaign("run", "winter", "--yes").code == 5
-    (found,) = matched(shop)
-    assert [one.address for one in found.outputs] == [
-        f"anna/p00{number}/snow/master/t1" for number in (2, 3)
+def matches(shop, provider):
+    return receipts(shop.lock("winter", provider.realm), "match")
+
+
+def forget_pictures(shop, provider):
+    for path in (shop.state(provider.realm) / "store" / "sha256").rglob("*"):
+        if path.is_file():
+            path.unlink()
+
+
+def test_a_run_assigns_a_short_delivery_by_content_and_buys_nothing_for_it(shop, serve):
+    provider = serve(engine=Relighting(), faults=SHORT)
+    ran = campaign("run", "winter", "--yes")
+    assert ran.code == 5  # a picture was paid for and did not come
+    (match,) = matches(shop, provider)
+    assert match["how"] == "content"
+    assert match["confidence"] >= 95
+    assert f"matched   attempt {match['attempt']}: by content 1 is {CELLS[1]} (" in ran.err
+    assert "2 of 3 pictures here, 2 of them new" in ran.err
+    assert shop.delivered("winter", provider.realm)[:2] == [
+        f"masters/anna-p00{number}--snow--master.jpg" for number in (2, 3)
     ]
-    assert found.confidence >= 95
-    (match,) = receipts(shop.lock("winter", provider.realm), "match")
-    assert (match["how"], match["confidence"]) == ("content", found.confidence)
-    # Never a purchase of its own: what is missing is asked about.
+    assert campaign("review", "winter").out.startswith("top-up ")
+    # What did not come is never bought without being asked for.
     assert actions() == ["top-up", "cached", "cached"]
+    assert campaign("run", "winter", "--yes").code == 5
     assert provider.submits == 1
+    assert len(matches(shop, provider)) == 1
 
 
-def test_a_person_outranks_content(shop, serve):
-    provider = serve(engine=Relighting(), faults=Faults(missing={1: frozenset({1})}))
+def test_a_person_outranks_what_the_run_assigned(shop, serve):
+    provider = serve(engine=Relighting(), faults=SHORT)
     campaign("run", "winter", "--yes")
-    (found,) = matched(shop)
-    cells = [f"anna/p00{number}/snow/master/t1" for number in (1, 2, 3)]
-    said = [f"{found.attempt}/1={cells[0]}", f"{found.attempt}/2={cells[2]}"]
+    (match,) = matches(shop, provider)
+    said = [f"{match['attempt']}/1={CELLS[0]}", f"{match['attempt']}/2={CELLS[2]}"]
     told = campaign("review", "winter", *(word for one in said for word in ("--assign", one)))
     assert told.code == 0, told.err
+    assert actions() == ["cached", "top-up", "cached"]
+    assert campaign("run", "winter", "--yes").code == 5
     assert actions() == ["cached", "top-up", "cached"]
     assert provider.submits == 1
 
 
-def test_what_shows_nothing_that_was_sent_is_never_given_up_by_content(shop, serve):
-    provider = serve(faults=Faults(missing={1: frozenset({1})}))  # plain colours, edits of nothing
-    campaign("run", "winter", "--yes")
-    (found,) = matched(shop)
-    assert [one.cell for one in found.outputs] == [None, None]
-    assert not found.is_sure
-    assert receipts(shop.lock("winter", provider.realm), "match") == []
+@pytest.mark.parametrize("is_filed", [False, True], ids=["before", "after"])
+def test_a_power_cut_at_the_receipt_loses_nothing(shop, serve, monkeypatch, is_filed):
+    class PowerCutError(BaseException):
+        """The power is gone."""
+
+    class Cut(LockFiles):
+        async def file(self, campaign, found):
+            found = list(found)
+            is_match = any(isinstance(one, Match) for one in found)
+            if not is_match or is_filed:
+                await super().file(campaign, found)
+            if is_match:
+                raise PowerCutError
+
+    provider = serve(engine=Relighting(), faults=SHORT)
+    with monkeypatch.context() as patch:
+        patch.setattr("pipeline.commands.books.LockFiles", Cut)
+        with pytest.raises(PowerCutError):
+            campaign("run", "winter", "--yes")
+    assert len(matches(shop, provider)) == is_filed
+    assert campaign("run", "winter", "--yes").code == 5
+    assert len(matches(shop, provider)) == 1
+    assert actions() == ["top-up", "cached", "cached"]
+    assert provider.submits == 1
+    assert provider.bill() == 120_000
 
 
-def test_what_is_decided_is_told(shop, serve):
-    serve(engine=Relighting(), faults=Faults(missing={1: frozenset({1})}))
-    campaign("run", "winter", "--yes")
-    lines = []
-    with held_campaign("winter", draft=False, start=shop.root) as held:
-        matches = settle_short(held.session, held.session.plan(), at=held.at, say=lines.append)
-    assert len(matches) == 1
-    assert lines[0].startswith(
-        f"matched   attempt {matches[0].attempt}: by content 1 is anna/p002/"
-    )
+def test_what_shows_nothing_that_was_sent_is_left_to_a_person(shop, serve):
+    provider = serve(faults=SHORT)  # plain colours, edits of nothing
+    ran = campaign("run", "winter", "--yes")
+    assert "unsure    attempt " in ran.err
+    assert "1 is nothing that was sent, 2 is nothing that was sent" in ran.err
+    assert matches(shop, provider) == []
+    told = campaign("review", "winter")
+    assert told.code == 5
+    assert told.out.count("  looks like nothing that was sent\n") == 2
+    (waiting,) = campaign("review", "winter", "--json").document["waiting"]
+    assert waiting["said"] == ["nothing that was sent"] * 2
+
+
+def test_what_could_be_two_is_told_and_left_to_a_person(shop, serve):
+    first, second = (shop.folder("winter") / f"images/p00{number}.jpg" for number in (1, 2))
+    second.write_bytes(first.read_bytes() + b"the same picture in another file")
+    provider = serve(engine=Relighting(), faults=SHORT)
+    ran = campaign("run", "winter", "--yes")
+    assert "unsure    attempt " in ran.err
+    assert matches(shop, provider) == []
+    assert set(actions()) == {"blocked"}
+    assert "% sure)" in campaign("review", "winter").out
+
+
+def test_without_the_networks_nothing_is_guessed(shop, serve, no_networks):
+    provider = serve(engine=Relighting(), faults=SHORT)
+    ran = campaign("run", "winter", "--yes")
+    assert "content says nothing (the extra `checks` is not installed)" in ran.err
+    assert matches(shop, provider) == []
+    told = campaign("review", "winter").out
+    assert "  content says nothing: the extra `checks` is not installed" in told
 
 
 def test_pictures_that_are_not_here_say_nothing(shop, serve):
-    provider = serve(engine=Relighting(), faults=Faults(missing={1: frozenset({1})}))
+    provider = serve(faults=SHORT)
     campaign("run", "winter", "--yes")
-    for path in (shop.state(provider.realm) / "store" / "sha256").rglob("*"):
-        if path.is_file():
-            path.unlink()
-    (found,) = matched(shop)
-    assert found.outputs == ()
-    assert not found.is_sure
-    assert "not on this machine" in found.text
-    assert receipts(shop.lock("winter", provider.realm), "match") == []
+    forget_pictures(shop, provider)
+    told = campaign("review", "winter").out
+    assert "content says nothing: its pictures are not on this machine" in told
+    assert matches(shop, provider) == []
 
 
-def flags_by_address(*words):
-    told = campaign("status", "winter", "--flags", "--json", *words)
-    assert told.code == 0, told.err
-    (one,) = told.document["campaigns"]
-    return {picture["address"]: picture for picture in one["pictures"]}
-
-
-def test_a_whole_delivery_in_another_order_is_flagged_and_not_changed(shop, serve):
-    provider = serve(engine=Relighting(order=(1, 0, 2)))
-    assert campaign("run", "winter", "--yes").code == 0
-    found = flags_by_address()
+def test_what_the_provider_calls_unsafe_stands_in_the_receipt(shop, serve, no_networks):
+    provider = serve(faults=Faults(nsfw={1: frozenset({2})}))
+    campaign("run", "winter", "--yes")
+    (gen,) = receipts(shop.lock("winter", provider.realm), "gen")
+    assert gen["flagged"] == [False, True, False]
+    (one,) = campaign("status", "winter", "--flags", "--json").document["campaigns"]
+    by_address = {picture["address"]: picture for picture in one["pictures"]}
     flagged = {
-        address: [flag["detail"] for flag in one["flags"] if flag["check"] == "wrong-position"]
-        for address, one in found.items()
+        address
+        for address, picture in by_address.items()
+        if "provider-flagged" in [flag["check"] for flag in picture["flags"]]
     }
-    first, second, third = (f"anna/p00{number}/snow/master/t1" for number in (1, 2, 3))
-    assert flagged == {first: [f"looks like {second}"], second: [f"looks like {first}"], third: []}
-    assert actions() == ["cached"] * 3
-    assert receipts(shop.lock("winter", provider.realm), "match") == []
+    assert flagged == {CELLS[1]}
+    assert "provider-flagged" in by_address[CELLS[0]]["passed"]
 
 
-def test_flags_are_for_people_and_remembered(shop, serve):
-    provider = serve(engine=Relighting())
+def test_what_the_provider_does_not_say_is_not_run(shop, serve, no_networks):
+    provider = serve()
     campaign("run", "winter", "--yes")
-    told = campaign("status", "winter", "--flags")
-    assert told.code == 0
-    assert told.out.startswith("winter: 3 pictures, ")
-    assert "not run  nsfw: the extra `nsfw` is not installed" in told.out
-    assert (shop.state(provider.realm) / "checks.sqlite3").is_file()
-    assert campaign("status", "winter", "--flags").out == told.out
-
-
-def test_absent_pictures_are_not_run_and_never_passed(shop, serve):
-    provider = serve(engine=Relighting())
-    campaign("run", "winter", "--yes")
-    for path in (shop.state(provider.realm) / "store" / "sha256").rglob("*"):
-        if path.is_file():
-            path.unlink()
-    for one in flags_by_address().values():
-        assert (one["flags"], one["passed"]) == ([], [])
-        assert {gap["why"] for gap in one["not_run"]} == {"its bytes are not on this machine"}
-
-
-def test_damaged_bytes_are_a_flag(shop, serve):
-    provider = serve(engine=Relighting())
-    campaign("run", "winter", "--yes")
-    digest = flags_by_address()["anna/p001/snow/master/t1"]["picture"]
-    (path,) = (shop.state(provider.realm) / "store").rglob(digest)
-    path.chmod(0o644)
-    path.write_bytes(path.read_bytes()[:5000])
-    (shop.state(provider.realm) / "checks.sqlite3").unlink()
-    found = flags_by_address()["anna/p001/snow/master/t1"]
-    assert [flag["check"] for flag in found["flags"]] == ["undecodable"]
-    assert found["passed"] == []
+    (file,) = shop.lock("winter", provider.realm).iterdir()
+    lines = [json.loads(line) for line in file.read_text("utf-8").splitlines()]
+    for line in lines:
+        line.pop("flagged", None)  # as a program wrote it that did not know of it
+    file.chmod(0o644)
+    file.write_text("".join(f"{json.dumps(line)}\n" for line in lines), "utf-8")
+    (shop.state(provider.realm) / "ledger.sqlite3").unlink()
+    (one,) = campaign("status", "winter", "--flags", "--json").document["campaigns"]
+    for picture in one["pictures"]:
+        assert "provider-flagged" not in picture["passed"]
+        assert "provider-flagged" in [gap["check"] for gap in picture["not_run"]]

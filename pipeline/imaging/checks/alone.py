@@ -8,16 +8,20 @@ from numpy.typing import NDArray
 from pipeline.imaging.checks.colour import halved, shrunk, to_lab
 from pipeline.imaging.checks.reading import TILE, Bytes8, Reading
 
-VERSION = 1
+VERSION = 2
 """Raised whenever the same picture would get other numbers."""
 
 Plane = NDArray[np.float32]
 
 _LUMA = np.array([0.299, 0.587, 0.114], np.float32)
 _SIDE = 512
+_UNLIKE = 0.85  # what a seam counts between parts that are not alike
+_PART = 32
+_LEVELS = 4
 _HASH = 8
 _DCT = 32
 _LAYOUT = 8
+_PLAIN = 2.0  # levels of spread below which there is nothing to look at
 _VISIBLE = 2.0  # levels: weaker steps are there in a good JPEG too, and nobody sees them
 
 
@@ -30,7 +34,8 @@ class Alone(NamedTuple):
         transparent: share of pixels that are not opaque.
         oddities: what the file is beside a plain 8-bit RGB picture, in words.
         spread: of brightness and colour, levels of 255.
-        sharpness: fine against medium detail in the sharpest parts; None without detail.
+        sharpness: per mille of the finest detail among detail of four sizes, in the busiest parts
+            of a copy of at most 1024 px; None without detail.
         finest: per mille of detail finer than two pixels; None for pictures without room for it.
         blocks: steps at the edges of 8 px blocks against steps elsewhere; None as above.
         bars: share of the picture that bars cover.
@@ -60,20 +65,22 @@ def measure(reading: Reading) -> Alone:
     small = halved(reading.small, _SIDE)
     rgb = small.astype(np.float32)
     grey = rgb @ _LUMA
+    spread = _spread(small)
+    is_plain = spread < _PLAIN
     return Alone(
         width=reading.header.width,
         height=reading.header.height,
         transparent=reading.transparent,
         oddities=reading.oddities,
-        spread=_spread(small),
-        sharpness=_sharpness(grey),
-        finest=_finest(reading.tiles),
-        blocks=_blocks(reading.tiles),
-        bars=_bars(rgb),
-        seams=_seams(rgb),
+        spread=spread,
+        sharpness=None if is_plain else _sharpness(reading.small),
+        finest=None if is_plain else _finest(reading.tiles),
+        blocks=None if is_plain else _blocks(reading.tiles),
+        bars=0.0 if is_plain else _bars(rgb),
+        seams=0.0 if is_plain else _seams(rgb),
         phash=_phash(grey),
         dhash=_dhash(grey),
-        layout=_layout(small),
+        layout=_layout(rgb),
     )
 
 
@@ -89,33 +96,38 @@ def _spread(rgb: Bytes8) -> float:
     return max(spreads)
 
 
-def _sharpness(grey: Plane) -> float | None:
-    """Energy of fine detail against that of detail twice as large, where there is most of it.
+def _sharpness(rgb: Bytes8) -> float | None:
+    """Energy of the finest detail against that of detail up to eight times as large.
 
     A ratio, so that neither contrast nor exposure counts; only the busiest parts, so that a soft
     background does not.
     """
-    coarse = shrunk(grey, max(1, grey.shape[0] // 2), max(1, grey.shape[1] // 2))
-    fine_energy, coarse_energy = _energy(grey, 32), _energy(coarse, 16)
-    down = min(fine_energy.shape[0], coarse_energy.shape[0])
-    across = min(fine_energy.shape[1], coarse_energy.shape[1])
+    plane = np.asarray(rgb @ _LUMA, np.float32)
+    layers = []
+    for level in range(_LEVELS):
+        layers.append(_energy(plane, _PART >> level))
+        down, across = plane.shape[0] // 2 * 2, plane.shape[1] // 2 * 2
+        even = plane[:down, :across]
+        sums = even[::2, ::2] + even[1::2, ::2] + even[::2, 1::2] + even[1::2, 1::2]
+        plane = np.asarray(sums / 4, np.float32)
+    down, across = (min(layer.shape[axis] for layer in layers) for axis in (0, 1))
     if not down or not across:
         return None
-    fine = fine_energy[:down, :across].reshape(-1)
-    medium = coarse_energy[:down, :across].reshape(-1)
-    busiest = np.argsort(-(fine + medium), kind="stable")[: max(1, len(medium) // 12)]
-    total = float(medium[busiest].mean())
-    if total < 4.0:  # noqa: PLR2004 - levels squared: next to no detail anywhere
+    energies = np.stack([layer[:down, :across].reshape(-1) for layer in layers])
+    busiest = np.argsort(-energies.sum(axis=0), kind="stable")[: max(1, energies.shape[1] // 12)]
+    means = energies[:, busiest].mean(axis=1)
+    if float(means.sum()) < 4.0:  # noqa: PLR2004 - levels squared: next to no detail anywhere
         return None
-    return float(fine[busiest].mean()) / total
+    return float(means[0] / means.sum()) * 1000
 
 
-def _energy(grey: Plane, tile: int) -> Plane:
-    """Mean square of the Laplacian in each tile."""
-    inner = 4 * grey[1:-1, 1:-1]
-    edges = inner - grey[:-2, 1:-1] - grey[2:, 1:-1] - grey[1:-1, :-2] - grey[1:-1, 2:]
-    down, across = edges.shape[0] // tile, edges.shape[1] // tile
-    parts = edges[: down * tile, : across * tile].reshape(down, tile, across, tile)
+def _energy(plane: Plane, side: int) -> Plane:
+    """Mean square of the Laplacian in each part of so many pixels a side."""
+    edges = 4 * plane[1:-1, 1:-1]
+    for neighbour in (plane[:-2, 1:-1], plane[2:, 1:-1], plane[1:-1, :-2], plane[1:-1, 2:]):
+        edges -= neighbour
+    down, across = edges.shape[0] // side, edges.shape[1] // side
+    parts = edges[: down * side, : across * side].reshape(down, side, across, side)
     return np.asarray(np.square(parts).mean(axis=(1, 3)), np.float32)
 
 
@@ -185,9 +197,10 @@ def _pair_of_bars(rgb: Plane) -> float:
 def _bar(rgb: Plane) -> tuple[int, float]:
     """Rows of a bar at the top, 0 where there is none, and how much of its edge is sharp."""
     colour = np.median(rgb[0], axis=0)
-    rows = 0
-    while rows < len(rgb) // 2 and _is_even(rgb[rows], colour):
-        rows += 1
+    # Most pictures end here: two rows say that there is no bar.
+    rows = _even_rows(rgb[:2], colour)
+    if rows == 2:  # noqa: PLR2004 - of two
+        rows = _even_rows(rgb[: len(rgb) // 2], colour)
     if rows < max(2, len(rgb) // 100) or rows >= len(rgb) // 2:
         return 0, 0.0
     # A picture on a plain ground begins little by little; a bar ends all along its edge.
@@ -196,18 +209,19 @@ def _bar(rgb: Plane) -> tuple[int, float]:
     return rows, float(differs.mean())
 
 
-def _is_even(row: Plane, colour: Plane) -> bool:
-    """Whether a row is of one colour, but for the noise of a JPEG, and of which."""
-    near = float(np.abs(row.mean(axis=0) - colour).max()) < 6  # noqa: PLR2004
-    return near and float(row.std(axis=0).max()) < 3.0  # noqa: PLR2004
+def _even_rows(rgb: Plane, colour: Plane) -> int:
+    """How many rows from the top on are of one colour, but for the noise of a JPEG."""
+    near = np.abs(rgb.mean(axis=1) - colour).max(axis=1) < 6  # noqa: PLR2004
+    even = near & (rgb.std(axis=1).max(axis=1) < 3.0)  # noqa: PLR2004
+    return int(np.logical_and.accumulate(even).sum())
 
 
 def _seams(rgb: Plane) -> float:
     """How much looks like panels put side by side, 0 to 1.
 
     A seam is a straight step from border to border at a half, third or quarter. One alone may be a
-    horizon or a wall, so it counts only if the parts on both sides look alike, or if there are
-    seams both ways, or several.
+    horizon or a wall, so it counts in full only if the parts on both sides look alike, or if there
+    are seams both ways, or several.
     """
     if min(rgb.shape[:2]) < 64:  # noqa: PLR2004 - too small to tell
         return 0.0
@@ -250,14 +264,14 @@ def _seam_shares(rgb: Plane) -> dict[float, float]:
 
 
 def _alike(rgb: Plane) -> float:
-    """Whether the left and the right half show the same kind of thing, 0 or 1."""
+    """1 where the left and the right half show the same kind of thing, else less."""
     width = rgb.shape[1]
     left, right = rgb[:, : width // 2], rgb[:, width - width // 2 :]
     parts = [to_lab(np.clip(shrunk(one, 12, 12), 0, 255).astype(np.uint8)) for one in (left, right)]
     planes = [part[..., 0] - part[..., 0].mean() for part in parts]
     power = np.sqrt((planes[0] ** 2).mean() * (planes[1] ** 2).mean())
     likeness = float((planes[0] * planes[1]).mean() / max(float(power), 1e-6))
-    return 1.0 if likeness > 0.45 else 0.0  # noqa: PLR2004
+    return 1.0 if likeness > 0.45 else _UNLIKE  # noqa: PLR2004
 
 
 def _phash(grey: Plane) -> int:
@@ -282,6 +296,6 @@ def _bits(values: NDArray[np.bool_]) -> int:
     return int.from_bytes(np.packbits(values).tobytes(), "big")
 
 
-def _layout(rgb: Bytes8) -> tuple[int, ...]:
+def _layout(rgb: Plane) -> tuple[int, ...]:
     small = np.clip(np.rint(shrunk(rgb, _LAYOUT, _LAYOUT)), 0, 255).astype(np.uint8)
     return tuple(int(value) for value in np.rint(to_lab(small)).reshape(-1))

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from pipeline.imaging.checks.colour import Bytes8, difference, halved, shrunk, soft, to_lab
 
-VERSION = 1
+VERSION = 2
 """Raised whenever the same pictures would get other numbers."""
 
 _SIDE = 192

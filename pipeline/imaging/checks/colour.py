@@ -1,5 +1,6 @@
 """Colour as people see it: CIE Lab of small pictures, and what two of them differ by."""
 
+import functools
 from typing import Any
 
 import numpy as np
@@ -46,21 +47,21 @@ def shrunk(plane: NDArray[Any], height: int, width: int) -> NDArray[np.float32]:
         height: of the answer, px.
         width: of the answer, px.
     """
-    values = plane.astype(np.float32)
-    for axis, goal in ((0, height), (1, width)):
-        length = values.shape[axis]
-        # The sum up to each edge of the answer's pixels, which lie between those of the plane.
-        sums = np.cumsum(values, axis=axis, dtype=np.float32)
-        sums = np.concatenate([np.zeros_like(sums.take([0], axis)), sums], axis=axis)
-        edges = np.arange(goal + 1) * (length / goal)
-        below = np.minimum(edges.astype(int), length - 1)
-        shape = [1] * values.ndim
-        shape[axis] = goal + 1
-        part = (edges - below).astype(np.float32).reshape(shape)
-        low, high = sums.take(below, axis), sums.take(below + 1, axis)
-        at_edges = low + (high - low) * part
-        values = np.asarray(np.diff(at_edges, axis=axis) * np.float32(goal / length), np.float32)
-    return values
+    values = np.asarray(plane, np.float32)
+    rows = np.tensordot(_shares(values.shape[0], height), values, axes=(1, 0))
+    across = _shares(values.shape[1], width)
+    if values.ndim == 2:  # noqa: PLR2004 - a plane
+        return np.asarray(rows @ across.T, np.float32)
+    return np.asarray(np.matmul(across, rows), np.float32)
+
+
+@functools.lru_cache(maxsize=32)
+def _shares(length: int, goal: int) -> NDArray[np.float32]:
+    """What each of so many pixels gives to each of fewer: [goal, length], rows of sum 1."""
+    edges = np.arange(goal + 1)[:, None] * (length / goal)
+    pixel = np.arange(length)
+    shared = np.minimum(edges[1:], pixel + 1) - np.maximum(edges[:-1], pixel)
+    return np.asarray(np.maximum(shared, 0.0) * (goal / length), np.float32)
 
 
 def halved(rgb: Bytes8, side: int) -> Bytes8:

@@ -48,7 +48,9 @@ class Case:
         is_draft: whether it is a draft.
         no_networks: why nothing was seen.
         no_source: why nothing was compared.
+        no_twin: why it is not known whether another picture is nearly the same.
         no_set: why its set says nothing.
+        no_place: why content does not say where it belongs.
     """
 
     wanted: tuple[int, int] | None = None
@@ -67,7 +69,9 @@ class Case:
     no_networks: str = ""
     no_safety: str = ""
     no_source: str = ""
+    no_twin: str = ""
     no_set: str = ""
+    no_place: str = ""
 
 
 def judge(case: Case, docket: Docket) -> None:
@@ -199,12 +203,12 @@ def _things(case: Case, judge: _Judge) -> None:
 
 def _set(case: Case, judge: _Judge) -> None:
     if case.look_alike is None:
-        judge("near-duplicate", _NOTHING_LIKE_IT)
+        judge("near-duplicate", None if case.no_twin else _NOTHING_LIKE_IT, why=case.no_twin)
     else:
         different, address = case.look_alike
         judge("near-duplicate", different, f"like {address}")
     if case.elsewhere is None:
-        judge("wrong-position", None, why=case.no_set or "its request holds no other picture")
+        judge("wrong-position", None, why=case.no_place)
     else:
         address, confidence = case.elsewhere
         judge("wrong-position", confidence, f"looks like {address}")

@@ -14,12 +14,14 @@ from typing import Any, Protocol
 
 from pipeline import vision
 from pipeline.domain.fingerprint import Sha256
-from pipeline.imaging.checks import alone, change, keptfacts, safety, seenfacts
+from pipeline.imaging.checks import alone, change, keptfacts, seenfacts
+from pipeline.imaging.checks import safety as score
 from pipeline.imaging.checks.alone import Alone
 from pipeline.imaging.checks.change import Change
 from pipeline.imaging.checks.keptfacts import Kept
 from pipeline.imaging.checks.reading import UnreadablePictureError, read, read_small
 from pipeline.imaging.checks.safety import Safety
+from pipeline.imaging.checks.safety import is_available as is_nsfw_available
 from pipeline.imaging.checks.seenfacts import Seen
 
 Body = dict[str, Any]
@@ -80,12 +82,18 @@ class Measured:
     source: Seen | None = None
     safety: Safety | None = None
 
+    @property
+    def is_nothing(self) -> bool:
+        """Whether nobody looked at it yet."""
+        return not self.error and self.alone is None
+
 
 def measure_all(
     items: Sequence[Item],
     facts: Facts,
     *,
     networks: bool | None = None,
+    safety: bool | None = None,
     workers: int | None = None,
     progress: Callable[[int], None] = lambda _more: None,
 ) -> list[Measured]:
@@ -95,32 +103,46 @@ def measure_all(
         items: pictures whose bytes are here.
         facts: what is known already; what is learned is added as it comes.
         networks: whether to use the extra `checks`; None if it is installed.
+        safety: whether to use the extra `nsfw`; None if it is installed.
         workers: at once; None for one a core.
         progress: told how many more pictures are done.
 
     Returns:
         One for each item, in order.
     """
-    run = _Run(facts, networks=vision.is_available() if networks is None else networks)
+    run = _run(facts, networks=networks, safety=safety)
     run.learn(items, workers or len(os.sched_getaffinity(0)), progress)
     return [run.measured(item) for item in items]
 
 
-def compare(pairs: Sequence[tuple[Item, Item]], facts: Facts) -> list[float | None]:
+def recall_all(items: Sequence[Item], facts: Facts) -> list[Measured]:
+    """What is known of pictures already, as `measure_all` would tell it; opens no file."""
+    run = _run(facts)
+    run.recall(items)
+    return [run.measured(item) for item in items]
+
+
+def compare(
+    pairs: Sequence[tuple[Item, Item]], facts: Facts, *, may_measure: bool = True
+) -> list[float | None]:
     """How different pictures are that may be copies of each other, delta E as in `Change`.
 
     Args:
         pairs: pictures whose bytes are here.
         facts: as in `measure_all`.
+        may_measure: whether files may be opened; otherwise only what is known is told.
 
     Returns:
-        One for each pair; None where one of the two cannot be read.
+        One for each pair; None where one of the two cannot be read, or may not be.
     """
     keys = ["+".join(sorted((one.sha256, other.sha256))) for one, other in pairs]
     known = dict(facts.get(_CHANGE, keys))
     found: list[float | None] = []
     for key, (one, other) in zip(keys, pairs, strict=True):
         if key not in known:
+            if not may_measure:
+                found.append(None)
+                continue
             first, second = _pixels(one.path), _pixels(other.path)
             if first is None or second is None:
                 found.append(None)
@@ -131,18 +153,24 @@ def compare(pairs: Sequence[tuple[Item, Item]], facts: Facts) -> list[float | No
     return found
 
 
+def _run(facts: Facts, *, networks: bool | None = None, safety: bool | None = None) -> "_Run":
+    return _Run(
+        facts,
+        networks=vision.is_available() if networks is None else networks,
+        safety=is_nsfw_available() if safety is None else safety,
+    )
+
+
 class _Run:
-    def __init__(self, facts: Facts, *, networks: bool) -> None:
+    def __init__(self, facts: Facts, *, networks: bool, safety: bool) -> None:
         self._facts = facts
         self._networks = networks
-        self._safety = safety.is_available()
+        self._safety = safety
         self._known: dict[str, dict[str, Body]] = {kind: {} for kind in _KINDS}
 
     def learn(self, items: Sequence[Item], workers: int, progress: Callable[[int], None]) -> None:
         """Measure what is not known."""
-        for kind in _KINDS:
-            keys = sorted({key for item in items for key in self._keys(item, kind)})
-            self._known[kind].update(self._facts.get(kind, keys))
+        self.recall(items)
         todo = [work for work in _works(items) if self._is_new(work)]
         progress(len(items) - len({id(work.item) for work in todo}))
         with ThreadPoolExecutor(max_workers=max(1, workers)) as pool:
@@ -153,6 +181,16 @@ class _Run:
                     waiting = self._collect(waiting, progress)
             while waiting:
                 waiting = self._collect(waiting, progress)
+
+    def recall(self, items: Sequence[Item]) -> None:
+        """Load what is known."""
+        for kind in _KINDS:
+            keys = sorted({key for item in items for key in self._keys(item, kind)})
+            found = self._facts.get(kind, keys)
+            # What somebody else wrote there is not known; it is measured again.
+            self._known[kind].update(
+                (key, body) for key, body in found.items() if _is_sound(_RECORDS[kind], body)
+            )
 
     def measured(self, item: Item) -> Measured:
         """What is known of an item by now."""
@@ -240,7 +278,7 @@ class _Run:
 
                 body = seen.measure(small)._asdict()
             elif kind == _SAFETY:
-                body = safety.measure(small)._asdict()
+                body = score.measure(small)._asdict()
             elif item.source is not None and (before := _pixels(item.source[1])) is not None:
                 if kind == _CHANGE:
                     body = change.measure(small, before)._asdict()
@@ -296,9 +334,21 @@ def _read(kind: Any, body: Body | None) -> Any:
     )
 
 
+def _is_sound(record: Any, body: Body) -> bool:
+    """Whether the JSON of a record has its fields."""
+    return ERROR in body or set(body) == set(record._fields)
+
+
 _ALONE = f"alone-{alone.VERSION}"
 _CHANGE = f"change-{change.VERSION}"
 _KEPT = f"kept-{keptfacts.VERSION}"
 _SEEN = f"seen-{seenfacts.VERSION}"
-_SAFETY = f"safety-{safety.VERSION}"
-_KINDS = (_ALONE, _CHANGE, _KEPT, _SEEN, _SAFETY)
+_SAFETY = f"safety-{score.VERSION}"
+_RECORDS: Mapping[str, Any] = {
+    _ALONE: Alone,
+    _CHANGE: Change,
+    _KEPT: Kept,
+    _SEEN: Seen,
+    _SAFETY: Safety,
+}
+_KINDS = tuple(_RECORDS)

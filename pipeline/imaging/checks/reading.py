@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.imaging import loading, pixels
+from pipeline.imaging import loading, memory, pixels
 from pipeline.imaging.loading import Header, UnreadablePictureError
 from pipeline.imaging.thumbnail import small_copy
 
@@ -55,14 +55,16 @@ def read(path: Path, *, most_pixels: int = MOST_PIXELS) -> Reading:
     with loading.opened(path) as file:
         header = loading.header(file)
         loading.check_size(header, most_pixels)
-        with loading.damage_explained():
+        room = memory.to_decode(header) + header.width * header.height * header.depth
+        with memory.ROOM.taken(room), loading.damage_explained():
             image: Any = _whole(file, header, most_pixels)
             oddities = _oddities(image, header)
             image = pixels.to_srgb(image)
-            transparent = _transparent(image)
+            image = image.copy_memory()  # the one time that the pixels are decoded
+            transparent = 0.0
             if image.hasalpha():
-                image = pixels.flatten(image, _WHITE)
-            image = image.copy_memory()
+                transparent = _transparent(image)
+                image = pixels.flatten(image, _WHITE).copy_memory()
             small = image
             if max(image.width, image.height) > SIDE:
                 small = image.thumbnail_image(SIDE, height=SIDE, size="down")
@@ -89,9 +91,9 @@ def read_small(path: Path, *, side: int = SIDE) -> Bytes8:
 def _whole(file: FileIO, header: Header, most_pixels: int) -> Any:
     if header.frames > 1:
         return loading.decode(file, max_pixels=most_pixels)  # its first frame
-    image: Any = loading.stream(file, header).copy_memory()
+    image: Any = loading.stream(file, header)
     turned = image.get_typeof("orientation") != 0 and image.get("orientation") != 1
-    return image.autorot().copy_memory() if turned else image
+    return image.copy_memory().autorot() if turned else image
 
 
 def _oddities(image: Any, header: Header) -> tuple[str, ...]:
@@ -108,8 +110,6 @@ def _oddities(image: Any, header: Header) -> tuple[str, ...]:
 
 
 def _transparent(image: Any) -> float:
-    if not image.hasalpha():
-        return 0.0
     alpha = image.extract_band(image.bands - 1)
     return float((alpha < 250).avg()) / 255  # noqa: PLR2004 - a few levels are rounding
 

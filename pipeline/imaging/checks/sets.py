@@ -15,6 +15,7 @@ FEWEST = 3
 """Pictures that a set needs before anything can drift from it."""
 _HASH_BITS = 14  # of 128; a copy that was cropped by a hundredth has up to 12
 _COLOUR = 8.0
+_MIDDLES = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,8 @@ def look_alikes(pictures: Sequence[Alone]) -> Mapping[int, int]:
     Hashes find candidates, and are blind to colour and to small things: whether they are the same
     is for a comparison of their pixels to say.
     """
+    if len(pictures) < 2:  # noqa: PLR2004 - nothing to compare with
+        return {}
     phash = np.asarray([one.phash for one in pictures], np.uint64)
     dhash = np.asarray([one.dhash for one in pictures], np.uint64)
     layouts = np.asarray([one.layout for one in pictures], np.float32).reshape(len(pictures), -1, 3)
@@ -112,8 +115,13 @@ def _subject(one: Seen) -> Vector | None:
 
 
 def _from_middle(vectors: Sequence[Vector]) -> NDArray[np.float64]:
-    """Half the squared distance to the vector that is nearest to all others."""
-    stack = np.asarray(vectors, np.float64)
-    apart = np.square(stack[:, None] - stack[None]).sum(axis=2) / 2
+    """Half the squared distance to the vector that is nearest to all others.
+
+    Of a large set the nearest is looked for among some, spread evenly, so that memory is bounded.
+    """
+    stack = np.asarray(vectors, np.float32)
+    some = stack[:: max(1, len(stack) // _MIDDLES)]
+    lengths = np.square(stack).sum(axis=1)
+    apart = np.maximum(0.0, (np.square(some).sum(axis=1)[:, None] + lengths) / 2 - some @ stack.T)
     middle = int(np.median(apart, axis=1).argmin())
     return np.asarray(apart[middle], np.float64)

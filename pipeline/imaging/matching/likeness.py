@@ -15,9 +15,7 @@ from pipeline.vision.arrays import Bytes8, Plane, best_correlation, evened, grey
 from pipeline.vision.features import Points
 from pipeline.vision.subject import subject_at_a_glance
 
-MATCHING_VERSION = 1
-"""Raised whenever the same pictures would get other numbers."""
-
+_FEWEST_POINTS = 4
 _CELLS = 10
 _PER_CELL = 2.0
 _NEAR_PX = 3.0
@@ -46,6 +44,11 @@ class Outline:
     vector: NDArray[np.float32] | None = None
     face: NDArray[np.float32] | None = None
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether there is nothing to see in it, so that whatever it is like, it is by chance."""
+        return len(self.points.places) < _FEWEST_POINTS
+
 
 def points_of(rgb: Bytes8) -> Outline:
     """The part of an outline that needs no network."""
@@ -71,8 +74,11 @@ def with_networks(rgb: Bytes8, outline: Outline) -> Outline:
 def likeness(edit: Outline, source: Outline) -> float:
     """How likely one picture is an edit of another, 0 to 1.
 
-    Of outlines without networks it says less: at most the share that geometry has.
+    Of outlines without networks it says less: at most the share that geometry has. Of a plain
+    picture it says nothing.
     """
+    if edit.is_plain or source.is_plain:
+        return 0.0
     geometry, layout, subject, face = _WEIGHTS
     found = geometry * geometry_likeness(edit.points, source.points)
     if edit.layout is not None and source.layout is not None:

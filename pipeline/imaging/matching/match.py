@@ -12,14 +12,13 @@ from pathlib import Path
 from pipeline.imaging.checks.reading import Bytes8, UnreadablePictureError, read_small
 from pipeline.imaging.matching.assign import NOBODY, Owner, assign
 from pipeline.imaging.matching.likeness import (
-    MATCHING_VERSION,
     Outline,
     likeness,
     points_of,
     with_networks,
 )
 
-__all__ = ["ENOUGH", "MATCHING_VERSION", "NOBODY", "Owner", "owners"]
+__all__ = ["ENOUGH", "NOBODY", "Owner", "owners"]
 
 ENOUGH = 0.95
 """Confidence from which nobody else needs to be asked; see `tests/defects` for what it is worth."""
@@ -49,7 +48,13 @@ def owners(
         pixels = list(pool.map(_pixels, [*outputs, *sources]))
         outlines = list(pool.map(_if_read(points_of), pixels))
         found = _decide(outlines, len(outputs), places)
-        if all(owner.confidence >= ENOUGH and owner.source != NOBODY for owner in found):
+        is_settled = all(
+            outline is None
+            or outline.is_plain
+            or (owner.confidence >= ENOUGH and owner.source != NOBODY)
+            for owner, outline in zip(found, outlines, strict=False)
+        )
+        if is_settled:
             return found
         whole = list(pool.map(_whole, pixels, outlines))
     return _decide(whole, len(outputs), places)

@@ -45,6 +45,10 @@ class CampaignBody(Part):
     """One campaign."""
 
     campaign: str = Field(description="Its name.", examples=["winter-lookbook"])
+    worst: list[str] = Field(
+        description="Addresses of the flagged pictures, the worst first.",
+        examples=[["anna/p2/snow/master/t1"]],
+    )
     pictures: list[PictureBody] = Field(description="Delivered pictures, in manifest order.")
 
 

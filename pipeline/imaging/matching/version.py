@@ -1,0 +1,6 @@
+"""Which matching made a remembered answer; reading it loads nothing."""
+
+from typing import Final
+
+MATCHING_VERSION: Final = 2
+"""Raised whenever the same pictures would get other owners or confidences."""
