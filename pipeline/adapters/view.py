@@ -22,6 +22,8 @@ from pipeline.domain.rendition import RenditionSpec
 _INDEX_FORMAT = 1
 INDEX = "view.json"
 THUMBS = "thumbs/"
+_EVERY = 50
+"""After so many masters what was made so far is written down."""
 _FICLONE = 0x40049409
 """Linux: make one file share another's blocks until either is written to."""
 
@@ -160,9 +162,12 @@ class View:
 
         try:
             with ThreadPoolExecutor(max_workers=max(1, workers)) as pool:
-                for source, problems in zip(by_source, pool.map(work, by_source), strict=True):
+                made = zip(by_source, pool.map(work, by_source), strict=True)
+                for number, (source, problems) in enumerate(made, start=1):
                     failed += problems
                     progress(len(by_source[source]))
+                    if number % _EVERY == 0:
+                        self._write_index()  # who kills a long run loses little of it
         finally:
             self._failed = bool(failed)
             self._write_index()
@@ -213,8 +218,8 @@ class View:
         names: list[Wanted] = []
         for item in items:
             target = self.folder / item.name
-            target.parent.mkdir(parents=True, exist_ok=True)
             try:
+                target.parent.mkdir(parents=True, exist_ok=True)
                 if isinstance(item.spec, RenditionSpec):
                     renditions.append((item.spec, target))
                     names.append(item)
@@ -225,7 +230,7 @@ class View:
                     shrink(source, target, item.spec)
                     self.thumbs.add(item.name)
             except (OSError, ValueError) as error:
-                failed.append(NotMade(item.name, str(error)))
+                failed.append(NotMade(item.name, _reason(error)))
         if renditions:
             for item, drawn in zip(names, draw(source, renditions), strict=True):
                 if isinstance(drawn, str):
@@ -239,7 +244,8 @@ class View:
         self._rows[item.name] = Made(item.key, status.st_size, status.st_mtime_ns, *drawn)
 
     def _write_index(self) -> None:
-        body = {"view": _INDEX_FORMAT, "files": self._rows}
+        # A copy: threads may add rows meanwhile.
+        body = {"view": _INDEX_FORMAT, "files": dict(self._rows)}
         self.write(INDEX, json.dumps(body, separators=(",", ":")))
 
 
@@ -279,6 +285,13 @@ def _look_below(folder: Path) -> tuple[Mapping[str, tuple[int, int]], set[str]]:
         except FileNotFoundError:
             continue
     return stamps, thumbs
+
+
+def _reason(error: OSError | ValueError) -> str:
+    """Why a file could not be made, for people, without paths."""
+    if isinstance(error, OSError) and error.strerror:
+        return f"it cannot be made: {error.strerror}"
+    return str(error)
 
 
 def _copy(source: Path, target: Path) -> None:

@@ -51,6 +51,7 @@ _KNOWN = "known formats are JPEG, PNG, WebP, TIFF, GIF and AVIF"
 _HEAD = 256
 _SIDEWAYS = range(5, 9)  # EXIF orientations that swap width and height
 _ANIMATED = ("gif", "webp")
+_ONE_BYTE = ("uchar", "char")
 
 # The cache would answer a repeated call with the picture a file used to hold, and grow.
 pyvips.cache_set_max(0)
@@ -73,12 +74,18 @@ class Header:
         height: px as displayed, of one frame.
         format: as in `PictureFacts.format`.
         frames: 1, or the number of frames of an animation.
+        depth: bytes of one decoded pixel, all channels together.
+        has_alpha: whether pixels may be transparent.
+        is_progressive: whether it comes in several passes, so that decoders keep all of it.
     """
 
     width: int
     height: int
     format: str
     frames: int = 1
+    depth: int = 3
+    has_alpha: bool = False
+    is_progressive: bool = False
 
 
 @contextlib.contextmanager
@@ -118,7 +125,15 @@ def header(file: FileIO) -> Header:
         width, height = height, width
     form = _FORMATS[loader]
     frames = int(str(image.get("n-pages"))) if _is_animation(image, form) else 1
-    return Header(width=width, height=height, format=form, frames=frames)
+    return Header(
+        width=width,
+        height=height,
+        format=form,
+        frames=frames,
+        depth=image.bands * (1 if image.format in _ONE_BYTE else 2),
+        has_alpha=bool(image.hasalpha()),
+        is_progressive=image.get_typeof("interlaced") != 0,
+    )
 
 
 def check_size(found: Header, max_pixels: int, *, frames: int = 1) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pyvips
 
-from pipeline.imaging import loading, pixels, writing
+from pipeline.imaging import loading, memory, pixels, writing
 from pipeline.imaging.encoding import to_bytes
 from pipeline.imaging.loading import MAX_PIXELS
 
@@ -44,7 +44,7 @@ def small_copy(file: FileIO, *, side: int, max_pixels: int = MAX_PIXELS) -> pyvi
     """
     found = loading.header(file)
     loading.check_size(found, max_pixels)
-    with loading.damage_explained():
+    with memory.ROOM.taken(memory.to_shrink(found)), loading.damage_explained():
         small = pyvips.Image.thumbnail_source(
             loading.source_of(file),
             side,

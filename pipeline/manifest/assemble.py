@@ -14,6 +14,8 @@ from pipeline.domain.campaign import (
     Matrix,
     Picture,
     Pin,
+    Provenance,
+    Sign,
     Size,
     Variant,
     Where,
@@ -23,13 +25,16 @@ from pipeline.domain.card import Card
 from pipeline.domain.diagnostics import Span
 from pipeline.domain.fingerprint import digest
 from pipeline.domain.picture import PictureFacts
+from pipeline.domain.rendition import DEFAULT_QUALITY
 from pipeline.domain.review_budget import Rules
+from pipeline.manifest.destinations import filled, own_destination
 from pipeline.manifest.files import SetFiles
 from pipeline.manifest.model import (
     AddEntry,
     ExcludeEntry,
     ImagesEntry,
     Manifest,
+    ProvenanceEntry,
     RulesEntry,
     SizeEntry,
     WhereEntry,
@@ -42,8 +47,8 @@ from pipeline.manifest.rules.params import fitted_params
 from pipeline.manifest.rules.prompt import SUBJECT
 from pipeline.manifest.rules.sizes import master_of
 
-DEFAULT_QUALITY = {"jpeg": 88, "webp": 82, "png": 88}
-"""Encoder quality where none is written; `png` loses nothing and has no use for it."""
+LOSSLESS_QUALITY = 88
+"""Stands where a format loses nothing and has no use for a quality."""
 
 DEFAULT_MAX_JOBS = 10_000
 """Most cells that a campaign may want where nobody says how many."""
@@ -102,10 +107,18 @@ def assemble(case: Case, texts: Sequence[str], card: Card) -> Campaign:
         ),
         max_jobs=max_jobs(manifest, case.workspace),
         lint=manifest.lint.levels,
+        checks=manifest.checks.settings,
+        provenance=_provenance(manifest.provenance),
         prompt_at=case.source.locate(("prompt",)),
         budget_at=case.source.locate_key(("budget",)),
         matrix_at=_matrix_at(case.source),
     )
+
+
+def _provenance(entry: ProvenanceEntry) -> Provenance:
+    said = entry.sign
+    sign = None if said is None else Sign(said.certificate or "", said.key or "")
+    return Provenance(prompt=entry.prompt, sign=sign)
 
 
 def max_jobs(manifest: Manifest, workspace: Workspace) -> int:
@@ -137,6 +150,11 @@ def assemble_workspace(body: WorkspaceFile) -> Workspace:
         forbidden=tuple(sorted(set(body.forbid_models))),
         max_jobs=body.max_jobs,
         state=body.state,
+        destinations={
+            name: found
+            for name, entry in body.destinations.items()
+            if (found := own_destination(name, entry)) is not None
+        },
         rules=_rules(body.rules),
         lint=body.lint.levels,
     )
@@ -198,16 +216,21 @@ def _variants(case: Case, card: Card) -> tuple[Variant, ...]:
     )
 
 
-def _size(case: Case, name: str, entry: SizeEntry) -> Size:
+def _size(case: Case, name: str, written: SizeEntry) -> Size:
+    entry = filled(written, case.destinations)
+    if entry is None or entry.size is None:
+        raise TypeError(f"size {name} was not checked")
     return Size(
         name=name,
         size=entry.size,
         fit=entry.fit,
         format=entry.format,
         background=entry.background,
-        quality=entry.quality or DEFAULT_QUALITY[entry.format],
+        quality=entry.quality or DEFAULT_QUALITY.get(entry.format, LOSSLESS_QUALITY),
         max_bytes=entry.max_bytes,
         native=entry.native,
+        upscale=entry.upscale,
+        destination=case.destinations.get(entry.destination or ""),
         at=case.source.locate_key(("sizes", name)),
     )
 

@@ -29,6 +29,7 @@ PER_CENT: Final = "M028"
 BYTES: Final = "M029"
 COLOUR: Final = "M030"
 FOCUS: Final = "M031"
+MARGIN: Final = "M032"
 
 NAME: Final = "M035"
 FOLDER: Final = "M036"
@@ -62,6 +63,9 @@ NATIVE_SIDE: Final = "M063"
 MASTER_NEEDED: Final = "M064"
 DELIVERY_SIDE: Final = "M065"
 ENLARGED: Final = "M066"
+UNKNOWN_DESTINATION: Final = "M067"
+SHAPE: Final = "M068"
+DEVICE_NAME: Final = "M069"
 
 PROMPT_EMPTY: Final = "M070"
 STRAY: Final = "M071"
@@ -98,6 +102,10 @@ ENDLESS: Final = "M142"
 LOOSER: Final = "M143"
 REMOVES_NOTHING: Final = "M144"
 
+SIGNING: Final = "M160"
+
+CHECK_LIMITS: Final = "M150"
+
 MEANINGS: Final[Mapping[str, str]] = {
     SYNTAX: "the file is not YAML",
     CHARACTER: "a character that nobody can see or that cannot be sent",
@@ -124,6 +132,7 @@ MEANINGS: Final[Mapping[str, str]] = {
     BYTES: "a text that is not a number of bytes",
     COLOUR: "a text that is not a colour",
     FOCUS: "a value that is not a focal point",
+    MARGIN: "a text that is not a margin, or margins that leave nothing",
     NAME: "a campaign's name that cannot be one",
     FOLDER: "a campaign's name that is not its folder's",
     ID: "an image set, variant or size whose name cannot be part of an address",
@@ -154,6 +163,9 @@ MEANINGS: Final[Mapping[str, str]] = {
     MASTER_NEEDED: "no `master`, and none that could be taken for granted",
     DELIVERY_SIDE: "a delivery size out of bounds",
     ENLARGED: "a delivery size larger than the picture it is derived from",
+    UNKNOWN_DESTINATION: "a destination that nobody knows",
+    SHAPE: "an exact size of another shape than the picture it is derived from",
+    DEVICE_NAME: "a size whose folder some systems cannot have",
     PROMPT_EMPTY: "an empty prompt",
     STRAY: "a brace in the prompt that belongs to no placeholder",
     UNKNOWN_VALUE: "a placeholder that nothing gives a value",
@@ -183,5 +195,7 @@ MEANINGS: Final[Mapping[str, str]] = {
     ENDLESS: "files that extend one another without end",
     LOOSER: "a cap above that of the file it extends",
     REMOVES_NOTHING: "a `null` where there is nothing to take away",
+    SIGNING: "a certificate or key for signing that is not said rightly",
+    CHECK_LIMITS: "a check that would fail before it warns",
 }
 """One line a code, for the documentation and for lists of folded problems."""

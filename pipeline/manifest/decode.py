@@ -454,5 +454,5 @@ def _as_yaml(value: Any) -> str:
         return "{" + ", ".join(f"{key}: {_as_yaml(item)}" for key, item in value.items()) + "}"
     if isinstance(value, list):
         return "[" + ", ".join(_as_yaml(item) for item in value) + "]"
-    text = str(value)
+    text = str(value).lower() if isinstance(value, bool) else str(value)
     return f'"{text}"' if text.startswith(("#", "{", "*")) else text

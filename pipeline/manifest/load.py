@@ -23,11 +23,14 @@ from pipeline.manifest.model import Manifest, WorkspaceFile
 from pipeline.manifest.places import Pointer, Problems, Source
 from pipeline.manifest.rules.budget import check_budget, check_not_zero, check_prices
 from pipeline.manifest.rules.case import Case
+from pipeline.manifest.rules.destinations import check_destinations
+from pipeline.manifest.rules.limits import check_limits
 from pipeline.manifest.rules.matrix import check_matrix
 from pipeline.manifest.rules.names import check_model, check_models_exist, check_names
 from pipeline.manifest.rules.params import check_params
 from pipeline.manifest.rules.pictures import check_pictures
 from pipeline.manifest.rules.prompt import check_prompt
+from pipeline.manifest.rules.signing import check_signing
 from pipeline.manifest.rules.sizes import check_sizes
 from pipeline.manifest.schema import campaign_schema, workspace_schema
 from pipeline.manifest.source import parse
@@ -49,7 +52,9 @@ _CHECKS = (
     check_prompt,
     check_params,
     check_budget,
+    check_signing,
     check_matrix,
+    check_limits,
 )
 
 
@@ -258,6 +263,7 @@ def _check_workspace(
     priced: list[tuple[Pointer, str]] = [(("prices", model), model) for model in body.prices]
     check_models_exist(problems, [*priced, *forbidden], models)
     check_prices(problems, body.prices, card_of)
+    check_destinations(body, decoded, problems)
     if body.state is not None:
         _check_state(body.state, problems)
 

@@ -4,6 +4,7 @@ Nothing here knows a model, a picture or a price: what can be said without them 
 rest in the rules. Every description is what an editor shows when the author rests on a key.
 """
 
+import re
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, GetJsonSchemaHandler, model_validator
@@ -11,6 +12,8 @@ from pydantic_core import CoreSchema
 
 from pipeline.domain import lint
 from pipeline.domain.lint import LintLevel
+from pipeline.manifest.checks import ChecksEntry
+from pipeline.manifest.presets import shipped
 from pipeline.manifest.values import (
     AxisNames,
     AxisTakes,
@@ -26,6 +29,8 @@ from pipeline.manifest.values import (
     Jobs,
     Line,
     LintWord,
+    Margin,
+    MarginText,
     Money,
     OnLostWord,
     Patterns,
@@ -46,6 +51,8 @@ from pipeline.manifest.values import (
 _STRICT = ConfigDict(frozen=True, extra="forbid")
 _OPEN = ConfigDict(frozen=True, extra="allow")
 
+_LIKE_A_NAME = re.compile("[a-z][a-z0-9_-]*")
+"""What may be a destination; sizes begin with a digit."""
 _HEX_EXAMPLE = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
 
 _PARAMS = (
@@ -138,11 +145,21 @@ class SizeEntry(BaseModel):
     model_config = _STRICT
 
     size: Annotated[
-        Size,
+        Size | None,
         Field(
-            description="Width x height of the delivered file in pixels.", examples=["1080x1350"]
+            description="Width x height of the delivered file in pixels; the destination's where it"
+            " is left out.",
+            examples=["1080x1350"],
         ),
-    ]
+    ] = None
+    destination: Annotated[
+        Line | None,
+        Field(
+            description="Where the file goes, by name: gives size, format and limits wherever they"
+            " are left out. `campaign destinations` lists all; `workspace.yaml` can add more.",
+            examples=["instagram-story"],
+        ),
+    ] = None
     native: Annotated[
         Size | None,
         Field(
@@ -153,7 +170,10 @@ class SizeEntry(BaseModel):
     ] = None
     fit: Annotated[
         FitWord,
-        Field(description="`cover` fills the size and cuts, `contain` shows all and pads."),
+        Field(
+            description="`cover` fills the size and cuts, `contain` shows all and pads, `exact`"
+            " does neither, so the picture it is derived from has to be of the same shape."
+        ),
     ] = "cover"
     format: Annotated[FormatWord, Field(description="Format of the delivered file.")] = "jpeg"
     background: Annotated[
@@ -165,7 +185,10 @@ class SizeEntry(BaseModel):
     ] = "#ffffff"
     quality: Annotated[
         Quality | None,
-        Field(description="Encoder quality; 88 for jpeg and 82 for webp where it is left out."),
+        Field(
+            description="Encoder quality; 88 for jpeg, 82 for webp and 60 for avif where it is left"
+            " out."
+        ),
     ] = None
     max_bytes: Annotated[
         Bytes | None,
@@ -175,10 +198,19 @@ class SizeEntry(BaseModel):
             examples=["500kB", "2MB"],
         ),
     ] = None
+    upscale: Annotated[
+        Flag,
+        Field(
+            description="Whether a picture that is too small may be enlarged, which looks soft."
+            " Otherwise such a file is not made."
+        ),
+    ] = False
 
     @model_validator(mode="before")
     @classmethod
     def _expand(cls, value: Any) -> Any:
+        if isinstance(value, str) and _LIKE_A_NAME.fullmatch(value.strip()):
+            return {"destination": value}
         return {"size": value} if isinstance(value, str | int) else value
 
     @classmethod
@@ -187,7 +219,11 @@ class SizeEntry(BaseModel):
     ) -> dict[str, Any]:
         pattern = r"^\s*[1-9][0-9]{0,5}x[1-9][0-9]{0,5}\s*$"
         short = {"type": "string", "pattern": pattern, "examples": ["1080x1350"]}
-        return _with_short_form(cls, core, handler, short)
+        known = {"enum": list(shipped()), "type": "string"}
+        own = {"type": "string", "pattern": f"^{_LIKE_A_NAME.pattern}$"}
+        found = _with_short_form(cls, core, handler, short, known, own)
+        found["anyOf"][-1]["properties"]["destination"] |= {"anyOf": [known, own]}
+        return found
 
 
 _SET = Field(description="Name of an image set; `*` for part of a name.", examples=["anna"])
@@ -197,6 +233,10 @@ _SIZE = Field(
     description="`master`, or the name of a size that is bought (`native`).", examples=["master"]
 )
 _TAKE = Field(description="Number of the take.", examples=[2])
+_MARGIN = Field(
+    description="What stays free at this edge: a share of the side, or pixels of the size.",
+    examples=["14%", "250px"],
+)
 _OPTIONAL = Field(
     description="Whether it is fine if this rule changes nothing, as in a file that several"
     " campaigns extend. Otherwise a rule that changes nothing is a problem."
@@ -443,11 +483,85 @@ class LintEntry(BaseModel):
     L014: Annotated[LintWord | None, _rule(lint.SMALL_SOURCE)] = None
     L015: Annotated[LintWord | None, _rule(lint.HIDDEN_SPACE)] = None
     L016: Annotated[LintWord | None, _rule(lint.DAMAGED)] = None
+    L017: Annotated[LintWord | None, _rule(lint.FOREIGN_FORMAT)] = None
+    L018: Annotated[LintWord | None, _rule(lint.OTHER_SHAPE)] = None
+    L019: Annotated[LintWord | None, _rule(lint.HEAVY_CEILING)] = None
+    L020: Annotated[LintWord | None, _rule(lint.NOT_ON_WHITE)] = None
+    L021: Annotated[LintWord | None, _rule(lint.BORDER)] = None
+    L022: Annotated[LintWord | None, _rule(lint.SMALL_PRODUCT)] = None
+    L023: Annotated[LintWord | None, _rule(lint.HEAVY_FILE)] = None
 
     @property
     def levels(self) -> dict[str, LintLevel]:
         """The rules that are switched, by code."""
         return self.model_dump(exclude_none=True)
+
+
+class SignEntry(BaseModel):
+    """Content credentials (C2PA) for delivered files; `true` for the certificate of this machine.
+
+    That is the one that `CAMPAIGN_SIGN_CERTIFICATE` and `CAMPAIGN_SIGN_KEY` name, else the
+    development certificate that `campaign provenance init` makes.
+    """
+
+    model_config = _STRICT
+
+    certificate: Annotated[
+        Line | None,
+        Field(
+            description="File of the certificate chain in PEM form, the signer's first; relative to"
+            " the campaign's folder, or with `~` for your own.",
+            examples=["signing/certificates.pem"],
+        ),
+    ] = None
+    key: Annotated[
+        Line | None,
+        Field(
+            description="File of its private key in PEM form, which nobody else may read: a path,"
+            " never the key itself.",
+            examples=["~/.keys/signing.pem"],
+        ),
+    ] = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _expand(cls, value: Any) -> Any:
+        return {} if value is True else value
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, core: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        return _with_short_form(cls, core, handler, {"type": "boolean"})
+
+
+class ProvenanceEntry(BaseModel):
+    """What delivered files say about themselves, beside that AI made them."""
+
+    model_config = _STRICT
+
+    prompt: Annotated[
+        Flag,
+        Field(
+            description="Whether delivered files tell the prompt in their metadata. Anybody who has"
+            " such a file can read it there."
+        ),
+    ] = False
+    sign: Annotated[
+        SignEntry | None,
+        Field(
+            description="Whether delivered files are signed, and with what. Needs the extra"
+            " `provenance`; a file that cannot be signed is not made.",
+            examples=[True, {"certificate": "signing/chain.pem", "key": "~/.keys/signing.pem"}],
+        ),
+    ] = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _unsigned(cls, value: Any) -> Any:
+        if isinstance(value, dict) and value.get("sign") is False:
+            return {key: one for key, one in value.items() if key != "sign"}
+        return value
 
 
 class PinEntry(BaseModel):
@@ -620,6 +734,14 @@ class Manifest(BaseModel):
         ReviewEntry,
         Field(description="What `campaign review` counts as approved.", examples=[{"need": 2}]),
     ] = ReviewEntry()
+    provenance: Annotated[
+        ProvenanceEntry,
+        Field(
+            description="What delivered files say about themselves. That AI made or edited them,"
+            " with which model and for which campaign, they always say.",
+            examples=[{"prompt": True}],
+        ),
+    ] = ProvenanceEntry()
     lint: Annotated[
         LintEntry,
         Field(
@@ -628,6 +750,15 @@ class Manifest(BaseModel):
             examples=[{"L003": "off", "L005": "error"}],
         ),
     ] = LintEntry()
+    checks: Annotated[
+        ChecksEntry,
+        Field(
+            description="Checks of delivered pictures by name, each `off`, `warn`, `fail` or a map"
+            " with limits; `campaign status --flags` shows what they find. Other limits judge the"
+            " same measurements anew.",
+            examples=[{"blur": "off", "face-drift": {"warn": "0.5", "fail": "0.7"}}],
+        ),
+    ] = ChecksEntry()
 
 
 class AccountEntry(BaseModel):
@@ -722,6 +853,49 @@ class RulesEntry(BaseModel):
     ] = "fail"
 
 
+class SafeEntry(BaseModel):
+    """What a place lays buttons or words over, edge by edge."""
+
+    model_config = _STRICT
+
+    top: Annotated[MarginText, _MARGIN] = Margin()
+    right: Annotated[MarginText, _MARGIN] = Margin()
+    bottom: Annotated[MarginText, _MARGIN] = Margin()
+    left: Annotated[MarginText, _MARGIN] = Margin()
+
+
+class DestinationEntry(BaseModel):
+    """A place that pictures go to; of one that ships, what is left out stays as it is."""
+
+    model_config = _STRICT
+
+    title: Annotated[
+        Line | None,
+        Field(description="What people call it.", examples=["Our shop, tile"]),
+    ] = None
+    size: Annotated[
+        Size | None,
+        Field(description="Width x height of the file in pixels.", examples=["900x1200"]),
+    ] = None
+    fit: Annotated[FitWord | None, Field(description="As of a size.")] = None
+    format: Annotated[FormatWord | None, Field(description="As of a size.")] = None
+    background: Annotated[
+        Colour | None, Field(description="As of a size.", examples=["#ffffff"])
+    ] = None
+    quality: Annotated[Quality | None, Field(description="As of a size.")] = None
+    max_bytes: Annotated[Bytes | None, Field(description="As of a size.", examples=["500kB"])] = (
+        None
+    )
+    safe: Annotated[
+        SafeEntry | None,
+        Field(
+            description="What the place lays over the picture, so that the contact sheet can show"
+            " what stays visible.",
+            examples=[{"top": "14%", "bottom": "250px"}],
+        ),
+    ] = None
+
+
 class WorkspaceFile(BaseModel):
     """What all campaigns of this repository share."""
 
@@ -765,6 +939,14 @@ class WorkspaceFile(BaseModel):
             examples=[5000],
         ),
     ] = None
+    destinations: Annotated[
+        dict[str, DestinationEntry],
+        Field(
+            description="Places that pictures go to, by name, for `sizes` of all campaigns: your"
+            " own, or others' with your values. `campaign destinations` lists those that ship.",
+            examples=[{"shop-tile": {"size": "900x1200", "format": "webp"}}],
+        ),
+    ] = {}
     rules: Annotated[
         RulesEntry,
         Field(

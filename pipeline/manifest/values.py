@@ -8,16 +8,17 @@ as a number.
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
-from typing import Annotated, Any, Literal, LiteralString
+from decimal import ROUND_HALF_UP, ROUND_UP, Decimal
+from typing import Annotated, Any, Literal, LiteralString, NamedTuple
 
 from pydantic import BeforeValidator, GetCoreSchemaHandler, GetJsonSchemaHandler, WithJsonSchema
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
-from pipeline.domain.campaign import AXES, AxisName, Fit, PixelSize, RenditionFormat, Sequence
+from pipeline.domain.campaign import AXES, AxisName, PixelSize, Sequence
 from pipeline.domain.fingerprint import CellKey, Sha256
 from pipeline.domain.lint import LintLevel
 from pipeline.domain.money import MicroUsd, NotMoneyError, parse_usd
+from pipeline.domain.rendition import Fit, RenditionFormat
 from pipeline.domain.review_budget import OnLost
 from pipeline.manifest import codes
 from pipeline.manifest.wording import did_you_mean, listed, quoted
@@ -45,11 +46,20 @@ _LEAST_BYTES = 1_000
 _MOST_BYTES = 10**9
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 _SHARE = re.compile(r"0(?:\.[0-9]{1,9})?|1(?:\.0{1,9})?")
+_MARGIN_SHARE = re.compile(r"([0-9]{1,2}(?:\.[0-9])?)\s*%")
+_MARGIN_PX = re.compile(r"([0-9]{1,5})\s*(?:px)?")
 _WHOLE = re.compile(r"[0-9]{1,18}")
 _CELL_KEY = re.compile(r"c[1-9][0-9]{0,3}-[0-9a-f]{64}")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 _TEXT_SCHEMA: Mapping[str, Any] = {"type": ["string", "number"]}
+
+
+class Margin(NamedTuple):
+    """What stays free at one edge: in per mille of the side, or in px where these are given."""
+
+    per_mille: int = 0
+    px: int | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -233,6 +243,22 @@ def _focus(value: Any) -> tuple[int, int]:
 
 def _per_mille(share: str) -> int:
     return int((Decimal(share) * PER_MILLE).quantize(Decimal(1), rounding=ROUND_HALF_UP))
+
+
+def _margin(value: Any) -> Margin:
+    text = _written(value, "a margin such as `14%` or `250px`")
+    share, pixels = _MARGIN_SHARE.fullmatch(text), _MARGIN_PX.fullmatch(text)
+    if pixels is not None:
+        return Margin(px=int(pixels[1]))
+    if share is None or int(Decimal(share[1]) * 10) >= PER_MILLE:
+        raise refusal(
+            codes.MARGIN,
+            what=f"{quoted(text)} is not a margin",
+            why="a margin is a share of the side such as `14%`, or pixels of the size such as"
+            " `250px`",
+            fix="write it like `14%`",
+        )
+    return Margin(per_mille=int((Decimal(share[1]) * 10).to_integral_value(ROUND_UP)))
 
 
 def _flag(value: Any) -> bool:
@@ -444,8 +470,19 @@ Reviewers = Annotated[int, whole(1, MOST_REVIEWERS, of="reviewers who have to ap
 Jobs = Annotated[int, whole(1, MOST_JOBS, of="pictures that a campaign may want")]
 Quality = Annotated[int, whole(1, 100, of="encoder quality")]
 Rate = Annotated[int, whole(1, MOST_RATE, of="what the provider's account allows")]
-FitWord = Annotated[Fit, choice("cover", "contain")]
-FormatWord = Annotated[RenditionFormat, choice("jpeg", "png", "webp")]
+FitWord = Annotated[Fit, choice("cover", "contain", "exact")]
+FormatWord = Annotated[RenditionFormat, choice("jpeg", "png", "webp", "avif")]
+MarginText = Annotated[
+    Margin,
+    Leaf(
+        _margin,
+        {
+            "type": ["string", "integer"],
+            "minimum": 0,
+            "pattern": r"^\s*([0-9]{1,2}(\.[0-9])?\s*%|[0-9]{1,5}\s*(px)?)\s*$",
+        },
+    ),
+]
 SequenceWord = Annotated[Sequence, choice("pictures", "takes")]
 Tier = Literal["bronze", "silver", "gold", "ultra"]
 TierWord = Annotated[Tier, choice("bronze", "silver", "gold", "ultra")]

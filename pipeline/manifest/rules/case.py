@@ -6,11 +6,13 @@ from typing import NamedTuple
 
 from pipeline.domain.campaign import MASTER, ONLY_VARIANT, PixelSize, Workspace
 from pipeline.domain.card import Card
+from pipeline.domain.destinations import Destination
 from pipeline.domain.picture import PictureFacts
 from pipeline.manifest.decode import Decoded
 from pipeline.manifest.files import SetFiles
 from pipeline.manifest.model import Manifest
 from pipeline.manifest.places import Pointer, Problems, Source
+from pipeline.manifest.presets import shipped
 
 DEFAULT_MASTER = PixelSize(4096, 4096)
 
@@ -79,6 +81,11 @@ class Case:
         """Place of a matrix rule of the manifest."""
         pointer: Pointer = ("matrix", kind)
         return (*pointer, self.decoded.index(pointer, index))
+
+    @property
+    def destinations(self) -> Mapping[str, Destination]:
+        """All destinations that sizes may name: those that ship, and the workspace's."""
+        return {**shipped(), **self.workspace.destinations}
 
     def native_names(self) -> dict[str, PixelSize | None]:
         """Names of the sizes that are paid for, as addresses have them; None: master by default.

@@ -5,29 +5,36 @@ from math import isqrt
 
 from pipeline.domain.campaign import MASTER, PixelSize
 from pipeline.domain.card import Card, NamedSize, SizeRule
-from pipeline.domain.diagnostics import Severity
+from pipeline.domain.rendition import same_shape
 from pipeline.manifest import codes
+from pipeline.manifest.destinations import filled
 from pipeline.manifest.model import SizeEntry
 from pipeline.manifest.places import Pointer
 from pipeline.manifest.rules.case import DEFAULT_MASTER, Case, Finding
-from pipeline.manifest.wording import listed, number, quoted
+from pipeline.manifest.wording import did_you_mean, listed, number, quoted
 
 MAX_DELIVERY_SIDE = 10_000
 _SHAPE_PER_MILLE = 25
 """How far a ratio may be from a shape's and still be meant as it: named sizes are rounded."""
 
 
+_FEW = 6
+_DEVICES = frozenset(
+    {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))}
+)
+"""Names that Windows keeps for devices, in whichever folder."""
 _ALL_SIZES = "`campaign models show {}` lists all sizes"
 
 
 def check_sizes(case: Case) -> None:
-    """Paid sizes are legal for the model, delivery sizes are possible and not enlarged."""
+    """Paid sizes are legal for the model; delivery sizes are possible and not enlarged unasked."""
     _check_master(case)
     for name, size in case.manifest.sizes.items():
+        _check_folder(case, name)
         if size.native is not None and case.card is not None:
             pointer: Pointer = ("sizes", name, "native")
             case.note(pointer, _illegal(size.native, case.card))
-        if case.is_sound("sizes", name):
+        if case.is_sound("sizes", name) and _is_placed(case, name, size):
             _check_delivery(case, name, size)
 
 
@@ -132,8 +139,54 @@ def _nearest(size: PixelSize, named: list[NamedSize]) -> NamedSize:
     return named[-1]
 
 
-def _check_delivery(case: Case, name: str, entry: SizeEntry) -> None:
-    pointer: Pointer = ("sizes", name, "size")
+def _check_folder(case: Case, name: str) -> None:
+    if name not in _DEVICES:
+        return
+    case.problems.add(
+        codes.DEVICE_NAME,
+        case.source.locate_key(("sizes", name)),
+        what=f"a size cannot be called `{name}`",
+        why="each size has a folder of its name among the outputs, and on Windows that is the name"
+        " of a device",
+        fix=f"call it `{name}-size`, say",
+    )
+
+
+def _is_placed(case: Case, name: str, entry: SizeEntry) -> bool:
+    """Whether it is known how large a size is; notes the problem where it is not."""
+    if entry.destination is not None and entry.destination not in case.destinations:
+        case.problems.add(
+            codes.UNKNOWN_DESTINATION,
+            ("sizes", name, "destination"),
+            what=f"there is no destination {quoted(entry.destination)}",
+            why="a size is pixels such as `1080x1350`, or the name of a place that says them",
+            fix=did_you_mean(
+                entry.destination,
+                list(case.destinations),
+                kind="destinations",
+                otherwise="`campaign destinations` lists them",
+                most=_FEW,
+            )
+            + "; `campaign destinations` lists all",
+        )
+        return False
+    if entry.destination is None and entry.size is None:
+        case.problems.add(
+            codes.MISSING_KEY,
+            case.source.locate_key(("sizes", name)),
+            what=f"size `{name}` says neither `size` nor `destination`",
+            why="one of them has to say how large the delivered file is",
+            fix="add `size: 1080x1350`, or a place such as `destination: instagram-story`",
+        )
+        return False
+    return True
+
+
+def _check_delivery(case: Case, name: str, written: SizeEntry) -> None:
+    entry = filled(written, case.destinations)
+    if entry is None or entry.size is None:
+        return
+    pointer: Pointer = ("sizes", name, "size" if written.size is not None else "destination")
     size, native = entry.size, entry.native
     if max(size.width, size.height) > MAX_DELIVERY_SIDE:
         case.problems.add(
@@ -148,15 +201,34 @@ def _check_delivery(case: Case, name: str, entry: SizeEntry) -> None:
         bought = native or master_of(case)
         sides = size.width > bought.width, size.height > bought.height
         # What is padded only has to be as large on one side.
-        if any(sides) if entry.fit == "cover" else all(sides):
+        is_enlarged = all(sides) if entry.fit == "contain" else any(sides)
+        if entry.fit == "exact" and not same_shape(
+            (size.width, size.height), (bought.width, bought.height)
+        ):
+            case.problems.add(
+                codes.SHAPE,
+                pointer,
+                what=f"size `{name}` is {size}, and the picture it is derived from is {bought}",
+                why="they are not of one shape, and `fit: exact` neither cuts nor pads",
+                fix=f"write `fit: cover` or `fit: contain`, or a size such as"
+                f" `{_of_shape(bought, size)}`",
+            )
+        elif is_enlarged and not entry.upscale:
             case.problems.add(
                 codes.ENLARGED,
                 pointer,
                 what=f"size `{name}` is {size}, and the picture it is derived from is {bought}",
-                why="it would be enlarged, which looks soft",
-                fix="write a smaller size, or give it a larger `native` of its own",
-                severity=Severity.WARNING,
+                why="it would have to be enlarged, which looks soft and happens only where you say"
+                " so",
+                fix="write a smaller size, give it a larger `native` of its own, or add"
+                " `upscale: true`",
             )
+
+
+def _of_shape(shape: PixelSize, wanted: PixelSize) -> PixelSize:
+    """A size as wide as is wanted, as far as it has to be, and of another one's shape."""
+    width = min(wanted.width, shape.width)
+    return PixelSize(width, max(1, (width * shape.height + shape.width // 2) // shape.width))
 
 
 def _either(words: list[str]) -> str:

@@ -7,12 +7,14 @@ from typing import NamedTuple
 
 from pipeline.domain.campaign import Campaign, ImageSet, Picture, PixelSize, Variant
 from pipeline.domain.card import Card, quote
+from pipeline.domain.destinations import Destination
 from pipeline.domain.diagnostics import Span
 from pipeline.domain.fingerprint import Sha256
 from pipeline.domain.identity import Recipe
 from pipeline.domain.look import Look
 from pipeline.domain.money import ZERO, MicroUsd
 from pipeline.domain.plan import Address, Cell
+from pipeline.domain.shown import Shown
 from pipeline.planning.sizes import native_sizes, size_fields
 
 _MOST_NAMED = 6
@@ -47,6 +49,8 @@ class Case:
         looks: of as many pictures as were looked at.
         damaged: why some of these could not be, by digest.
         others: cards of all models.
+        places: destinations that ship.
+        shown: what finished files show; of as many as were looked at.
     """
 
     campaign: Campaign
@@ -55,6 +59,8 @@ class Case:
     looks: Mapping[Sha256, Look] = field(default_factory=dict)
     damaged: Mapping[Sha256, str] = field(default_factory=dict)
     others: Sequence[Card] = ()
+    places: Sequence[Destination] = ()
+    shown: Sequence[Shown] = ()
 
     @cached_property
     def natives(self) -> Mapping[str, PixelSize]:

@@ -8,7 +8,7 @@ from pipeline.domain import lint as codes
 from pipeline.domain.campaign import Campaign, Workspace
 from pipeline.domain.diagnostics import Problem, Severity, placed
 from pipeline.domain.lint import LintLevel
-from pipeline.planning.lint import pictures, prompts, requests, sizes
+from pipeline.planning.lint import pictures, places, prompts, requests, sizes
 from pipeline.planning.lint.case import Case, Finding
 
 
@@ -21,6 +21,8 @@ class Rule:
         severity: unless the author says otherwise.
         find: looks at a campaign; takes any that is without errors, and never raises.
         needs_looks: whether it has nothing to say before the pictures were looked at.
+        needs_files: whether it speaks of finished files, and has nothing to say before they are
+            there.
         costs: whether what it finds may cost money, so that a plan warns of it.
     """
 
@@ -28,6 +30,7 @@ class Rule:
     severity: Severity
     find: Callable[[Case], Iterator[Finding]]
     needs_looks: bool = False
+    needs_files: bool = False
     costs: bool = False
 
 
@@ -50,6 +53,13 @@ RULES: Final[tuple[Rule, ...]] = (
     Rule(codes.SMALL_SOURCE, _ADVICE, pictures.small_sources),
     Rule(codes.HIDDEN_SPACE, _ADVICE, prompts.hidden_spaces),
     Rule(codes.DAMAGED, _WARNING, pictures.damaged, needs_looks=True),
+    Rule(codes.FOREIGN_FORMAT, _WARNING, places.foreign_formats),
+    Rule(codes.OTHER_SHAPE, _WARNING, places.other_shapes),
+    Rule(codes.HEAVY_CEILING, _ADVICE, places.heavy_ceilings),
+    Rule(codes.NOT_ON_WHITE, _WARNING, places.not_on_white),
+    Rule(codes.BORDER, _WARNING, places.borders_off_white, needs_files=True),
+    Rule(codes.SMALL_PRODUCT, _WARNING, places.small_products, needs_files=True),
+    Rule(codes.HEAVY_FILE, _WARNING, places.heavy_files, needs_files=True),
 )
 
 Levels = Mapping[str, LintLevel]
@@ -74,6 +84,18 @@ def lint(case: Case, switched: Levels, *, texts: Mapping[str, str]) -> list[Prob
         texts: of the files that places point into, to find words and show lines; may be empty.
     """
     return list(_found(case, switched, RULES, texts))
+
+
+def of_files(case: Case, switched: Levels, *, texts: Mapping[str, str]) -> list[Problem]:
+    """What finished files are warned of, once they are made. Never an error.
+
+    Args:
+        case: the campaign, with what the files show.
+        switched: levels of rules that are switched.
+        texts: as for `lint`.
+    """
+    found = _found(case, switched, [rule for rule in RULES if rule.needs_files], texts)
+    return [replace(one, severity=Severity.WARNING) if one.is_error else one for one in found]
 
 
 def costly(case: Case, switched: Levels, *, texts: Mapping[str, str]) -> list[Problem]:

@@ -11,6 +11,7 @@ from PIL import Image
 
 from pipeline.adapters.facts_store import FactsStore
 from pipeline.domain.fingerprint import Sha256
+from pipeline.imaging import memory
 from pipeline.imaging.checks import alone, change, reading, sets
 from pipeline.imaging.checks.colour import halved, shrunk, to_lab
 from pipeline.imaging.checks.measure import Item, compare, measure_all
@@ -259,3 +260,16 @@ def test_blocks_are_found_at_any_grid(tmp_path):
         assert alone.measure(found).blocks > 2
     smooth = read(encoded(photo(), "PNG"), tmp_path)
     assert alone.measure(smooth).blocks < 1.2
+
+
+def test_numbers_of_another_shape_are_measured_again(put, facts):
+    item = put(encoded(photo()))
+    good = measure([item], facts)
+    facts.put(f"alone-{alone.VERSION}", {item.sha256: {"width": 3, "colour": "red"}})
+    assert measure([item], facts) == good
+
+
+def test_pictures_wait_for_room_in_memory_and_a_large_one_gets_all_of_it(put, facts, monkeypatch):
+    monkeypatch.setattr(memory, "ROOM", memory.Room(1))
+    items = [put(encoded(photo(seed=seed))) for seed in range(3)]
+    assert all(one.alone for one in measure(items, facts))

@@ -16,7 +16,7 @@ GOOD = Alone(
     transparent=0.0,
     oddities=(),
     spread=60.0,
-    sharpness=0.6,
+    sharpness=60.0,
     finest=40.0,
     blocks=1.1,
     bars=0.0,
@@ -160,11 +160,28 @@ def test_without_networks_their_checks_are_not_run():
 
 
 def test_an_author_switches_checks_and_moves_limits():
-    soft = GOOD._replace(sharpness=0.1)
+    soft = GOOD._replace(sharpness=6.0)
     assert "blur" not in {f.check for f in report({"blur": Setting(is_on=False)}, alone=soft).flags}
-    assert "blur" not in {f.check for f in report({"blur": Setting(warn=0.05)}, alone=soft).flags}
-    strict = report({"blur": Setting(warn=0.9, fail=0.8)}, alone=GOOD)
-    assert [(f.check, f.severity, f.limit) for f in strict.flags] == [("blur", "fail", 0.8)]
+    assert "blur" not in {f.check for f in report({"blur": Setting(warn=5.0)}, alone=soft).flags}
+    strict = report({"blur": Setting(warn=90.0, fail=80.0)}, alone=GOOD)
+    assert [(f.check, f.severity, f.limit) for f in strict.flags] == [("blur", "fail", 80.0)]
+
+
+def test_an_author_says_how_bad_a_finding_is():
+    soft = GOOD._replace(sharpness=6.0)
+    (worse,) = report({"blur": Setting(severity="fail")}, alone=soft).flags
+    assert (worse.severity, worse.limit) == ("fail", 10.0)
+    plain = GOOD._replace(spread=1.0)
+    found = report({"blank": Setting(severity="warn")}, alone=plain).flags
+    assert [flag.severity for flag in found if flag.check == "blank"] == ["warn"]
+    assert "blank" in report({"blank": Setting(severity="fail")}, alone=GOOD).passed
+
+
+def test_what_was_not_compared_with_all_others_is_no_pass():
+    found = report(alone=GOOD, no_twin="not looked at yet")
+    assert "near-duplicate" not in found.passed
+    alike = report(alone=GOOD, look_alike=(1.0, "anna/p1"), no_twin="not looked at yet")
+    assert "near-duplicate" in [flag.check for flag in alike.flags]
 
 
 def test_the_worst_flag_comes_first():

@@ -53,6 +53,7 @@ SPECS = st.builds(
     fit=st.sampled_from(["cover", "contain"]),
     format=st.sampled_from(["jpeg", "png", "webp"]),
     focus=st.none() | st.tuples(st.integers(0, 1000), st.integers(0, 1000)),
+    upscale=st.just(value=True),
 )
 
 
@@ -61,7 +62,7 @@ class TestSize:
     @settings(max_examples=50, deadline=None)
     @given(specs=st.lists(SPECS, min_size=1, max_size=3))
     @example(specs=[RenditionSpec(301, 203)])
-    @example(specs=[RenditionSpec(1, 1), RenditionSpec(400, 1), RenditionSpec(1, 400)])
+    @example(specs=[RenditionSpec(*size, upscale=True) for size in ((1, 1), (400, 1), (1, 400))])
     def test_every_file_has_exactly_the_wanted_size(self, folder, master, specs):
         wanted = [(spec, folder / f"out{at}") for at, spec in enumerate(specs)]
         for (spec, target), result in zip(wanted, render_all(master, wanted), strict=True):
@@ -76,14 +77,14 @@ class TestSize:
     @pytest.mark.slow
     @settings(max_examples=40, deadline=None)
     @given(shape=st.tuples(st.integers(1, 90), st.integers(1, 90)), spec=SPECS)
-    @example(shape=(1, 1), spec=RenditionSpec(400, 1))
-    @example(shape=(90, 1), spec=RenditionSpec(1, 400, fit="contain"))
+    @example(shape=(1, 1), spec=RenditionSpec(400, 1, upscale=True))
+    @example(shape=(90, 1), spec=RenditionSpec(1, 400, fit="contain", upscale=True))
     def test_whatever_the_master(self, folder, shape, spec):
         small = saved(folder / "small.png", smooth(*shape), "PNG")
         (result,) = render_all(small, [(spec, folder / "out")])
         assert read(folder / "out").size == (spec.width, spec.height)
         ratios = spec.width / shape[0], spec.height / shape[1]
-        assert result.upscaled == ((max if spec.fit == "cover" else min)(ratios) > 1)
+        assert result.upscaled == ((max if spec.fit == "cover" else min)(ratios) > 1.01)
 
     def test_results_are_in_the_order_of_wishes(self, folder, master):
         wanted = [(RenditionSpec(side, 10), folder / f"order{side}") for side in (30, 10, 20)]
@@ -152,6 +153,63 @@ class TestPixels:
         master = saved(tmp_path / "m.png", Image.new("RGBA", (90, 70), (254, 3, 77, 255)), "PNG")
         render(master, tmp_path / "o.png", width=31, height=17, format="png")
         assert set(read(tmp_path / "o.png").get_flattened_data()) == {(254, 3, 77, 255)}
+
+
+class TestAvif:
+    @pytest.mark.parametrize("size", [(1, 1), (3, 200), (150, 101), (301, 203)])
+    def test_pillow_reads_the_same_picture(self, tmp_path, master, size):
+        wanted = {"width": size[0], "height": size[1]}
+        render(master, tmp_path / "a", format="avif", **wanted)
+        render(master, tmp_path / "b", format="png", **wanted)
+        found = read(tmp_path / "a")
+        assert (found.format, found.size) == ("AVIF", size)
+        assert psnr(found.convert("RGB"), read(tmp_path / "b")) > 34
+
+    def test_transparency_stays(self, tmp_path):
+        image = Image.new("RGBA", (80, 80), (0, 0, 255, 255))
+        image.paste((0, 0, 0, 0), (0, 0, 40, 80))
+        master = saved(tmp_path / "m.png", image, "PNG")
+        render(master, tmp_path / "o", width=40, height=40, format="avif")
+        found = read(tmp_path / "o").convert("RGBA")
+        assert found.getpixel((5, 20))[3] < 8
+        assert found.getpixel((35, 20))[3] > 247
+
+
+class TestExact:
+    @pytest.mark.parametrize("size", [(301, 203), (150, 101), (151, 102), (100, 67), (99, 67)])
+    def test_one_shape_is_scaled_whole(self, tmp_path, master, size):
+        render(master, tmp_path / "o", width=size[0], height=size[1], fit="exact", format="png")
+        theirs = read(master).resize(size, Image.Resampling.LANCZOS)
+        assert psnr(read(tmp_path / "o"), theirs) > 38
+
+    @pytest.mark.parametrize("size", [(150, 150), (150, 104), (100, 70)])
+    def test_another_shape_is_a_problem_and_no_file(self, tmp_path, master, size):
+        spec = RenditionSpec(*size, fit="exact")
+        (result,) = render_all(master, [(spec, tmp_path / "here" / "o")])
+        assert isinstance(result, RenditionProblem)
+        assert "the picture is 301x203, which is not the shape of" in result.reason
+        assert not leftovers(tmp_path)
+
+
+class TestUpscale:
+    @pytest.mark.parametrize(("fit", "size"), [("cover", (320, 100)), ("contain", (320, 220))])
+    def test_nothing_is_enlarged_unasked(self, tmp_path, master, fit, size):
+        wanted = [
+            (RenditionSpec(*size, fit=fit), tmp_path / "o"),
+            (RenditionSpec(9, 9), tmp_path / "p"),
+        ]
+        small, fine = render_all(master, wanted)
+        assert isinstance(small, RenditionProblem)
+        assert "the picture is 301x203, too small for 320x" in small.reason
+        assert "`upscale: true`" in small.reason
+        assert isinstance(fine, Rendered), "the others are made all the same"
+        assert render(
+            master, tmp_path / "q", width=size[0], height=size[1], fit=fit, upscale=True
+        ).upscaled
+
+    @pytest.mark.parametrize(("fit", "size"), [("cover", (303, 204)), ("contain", (400, 203))])
+    def test_rounding_is_no_enlarging(self, tmp_path, master, fit, size):
+        assert not render(master, tmp_path / "o", width=size[0], height=size[1], fit=fit).upscaled
 
 
 class TestFocus:
@@ -282,7 +340,7 @@ class TestMasters:
         master = saved(tmp_path / "m.jpg", image, "JPEG", icc_profile=b"not a profile")
         assert render(master, tmp_path / "o.jpg", width=20, height=20)
 
-    @pytest.mark.parametrize("form", ["jpeg", "png", "webp"])
+    @pytest.mark.parametrize("form", ["jpeg", "png", "webp", "avif"])
     def test_metadata_is_gone(self, tmp_path, form):
         exif = Image.Exif()
         exif[0x010E] = "a secret place"
@@ -318,9 +376,11 @@ class TestMasters:
 
 class TestByteCeiling:
     def size_at(self, busy, target, form, quality):
-        # With a ceiling, if only a high one, a file is encoded as in the search.
+        # With a ceiling within reach a file is encoded as in the search.
         wanted = {"width": 240, "height": 180, "format": form, "quality": quality}
-        return render(busy, target, max_bytes=10**9, **wanted).bytes
+        result = render(busy, target, max_bytes=240 * 180 - 1, **wanted)
+        assert result.quality == quality
+        return result.bytes
 
     @pytest.mark.parametrize("form", ["jpeg", "webp"])
     @pytest.mark.parametrize("quality", [60, 61, 71, 87])
@@ -340,12 +400,18 @@ class TestByteCeiling:
         assert result.quality == 88
         assert not result.over_bytes
 
-    @pytest.mark.parametrize("form", ["jpeg", "webp"])
-    def test_never_below_the_least_quality(self, tmp_path, busy, form):
-        result = render(busy, tmp_path / "o", width=240, height=180, format=form, max_bytes=100)
-        assert result.quality == 60
+    @pytest.mark.parametrize(("form", "least"), [("jpeg", 60), ("webp", 60), ("avif", 35)])
+    def test_never_below_the_least_quality(self, tmp_path, busy, form, least):
+        result = render(busy, tmp_path / "o", width=48, height=36, format=form, max_bytes=100)
+        assert least <= result.quality <= least + 2  # WebP's sizes do not always grow
         assert result.over_bytes
-        assert read(tmp_path / "o").size == (240, 180)
+        assert read(tmp_path / "o").size == (48, 36)
+
+    def test_a_ceiling_far_away_costs_one_encoding_and_changes_nothing(self, tmp_path, busy):
+        plain = render(busy, tmp_path / "a", width=240, height=180)
+        render(busy, tmp_path / "b", width=240, height=180, max_bytes=10**9)
+        assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
+        assert plain.quality == 88
 
     def test_a_lower_wish_is_not_raised(self, tmp_path, busy):
         result = render(busy, tmp_path / "o", width=240, height=180, quality=30, max_bytes=100)

@@ -3,6 +3,7 @@ import dataclasses
 import pytest
 import pyvips
 
+from pipeline.domain.labels import Label
 from pipeline.domain.rendition import ENCODER, MAX_SIDE, RenditionSpec, render_key
 
 MASTER = "ab" * 32
@@ -28,7 +29,7 @@ def test_background_in_numbers():
         {"height": -1},
         {"width": MAX_SIDE + 1},
         {"fit": "fill"},
-        {"format": "avif"},
+        {"format": "tiff"},
         {"background": "white"},
         {"background": "#fff"},
         {"background": "#ffffff\n"},
@@ -53,6 +54,8 @@ CHANGES = {
     "quality": 87,
     "max_bytes": 150_000,
     "focus": (500, 351),
+    "upscale": True,
+    "label": Label("trainedAlgorithmicMedia", "spring"),
 }
 
 

@@ -190,6 +190,17 @@ def problems_of(old, new, base=SHORT, **others):
         ("", "sizes: {a: 4096x4097}\n", [codes.ENLARGED]),
         ("", "sizes: {a: {size: 4000x4097, fit: contain}}\n", []),
         ("", "sizes: {a: {size: 4097x4097, fit: contain}}\n", [codes.ENLARGED]),
+        ("", "sizes: {a: {size: 5000x5000, upscale: true}}\n", []),
+        ("", "sizes: {a: {size: 2000x2000, fit: exact}}\n", []),
+        ("", "sizes: {a: {size: 2000x2001, fit: exact}}\n", []),
+        ("", "sizes: {a: {size: 2000x2003, fit: exact}}\n", [codes.SHAPE]),
+        ("", "sizes: {a: {size: 5000x5000, fit: exact}}\n", [codes.ENLARGED]),
+        ("", "sizes: {a: instagram-story}\n", []),
+        ("", "sizes: {a: {destination: amazon-main, size: 1600x1600}}\n", []),
+        ("", "sizes: {a: {destination: amazon-main, size: 5000x5000}}\n", [codes.ENLARGED]),
+        ("", "sizes: {a: somewhere}\n", [codes.UNKNOWN_DESTINATION]),
+        ("", "sizes: {a: {format: png}}\n", [codes.MISSING_KEY]),
+        ("", "sizes: {nul: 100x100}\n", [codes.DEVICE_NAME]),
         ("", "sizes: {a: {size: 100x100, native: 512x512}}\n", [codes.NATIVE_PIXELS]),
         # money
         ("", "budget: {cap: 1, max_per_job: 1.00 USD}\n", []),
@@ -224,7 +235,8 @@ def test_each_slip_is_one_problem(old, new, found):
 
 
 def test_a_warning_does_not_stop_a_campaign():
-    loaded = load(SHORT + "sizes: {a: 5000x5000}\n")
+    text = SHORT + "extends: ../_base.yaml\nmax_jobs: 9\n"
+    loaded = load(text, others={"_base.yaml": "version: 1\nmax_jobs: 5\n"})
     assert [problem.severity for problem in loaded.problems] == [Severity.WARNING]
     assert loaded.campaign is not None
 
