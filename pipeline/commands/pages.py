@@ -1,18 +1,23 @@
 """What a contact sheet is made from, and the key that says whether it must be made again."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pipeline import __version__
 from pipeline.adapters.view import THUMBS, Made
+from pipeline.commands.books import Books
 from pipeline.commands.session import Subject
 from pipeline.domain.attempt import Spent
+from pipeline.domain.fingerprint import CellKey, Sha256
+from pipeline.domain.flags import Docket
 from pipeline.domain.history import History
+from pipeline.domain.marks import Marks
 from pipeline.domain.money import MicroUsd
 from pipeline.domain.plan import Plan
 from pipeline.domain.rendition import ENCODER
+from pipeline.domain.verdicts import About, Ruling
 from pipeline.planning.view import WantedFile
 
 
@@ -32,6 +37,10 @@ class Pages:
         lacking: names of files that should be there and could not be made, sorted.
         wanted: files that belong to cells.
         engine: version of what made drafts.
+        rulings: what reviewers say, by picture of a cell.
+        flags: tells what the checks said about the pictures; asked only when a page is written.
+        checked: changes whenever the answers of `flags` or `marks` may have.
+        marks: tells what masters say about their origin, as far as that was read; likewise.
     """
 
     subject: Subject
@@ -45,11 +54,24 @@ class Pages:
     lacking: Sequence[str]
     wanted: tuple[WantedFile, ...]
     engine: str
+    rulings: Mapping[About, Ruling] = field(default_factory=dict)
+    flags: Callable[[], Mapping[CellKey, Docket]] = dict
+    checked: str = ""
+    marks: Callable[[], Mapping[Sha256, Marks]] = dict
 
 
 def thumb_name(digest: str) -> str:
     """Where the thumbnail of a picture lies."""
     return f"{THUMBS}{digest[:2]}/{digest}.webp"
+
+
+def checked_stamp(books: Books) -> str:
+    """Changes whenever the checks of a realm remember something new; empty before they did."""
+    try:
+        status = (books.places.of_realm(books.realm) / "checks.sqlite3").stat()
+    except OSError:
+        return ""
+    return f"{status.st_mtime_ns} {status.st_size}"
 
 
 def page_key(pages: Pages) -> str:
@@ -66,5 +88,7 @@ def page_key(pages: Pages) -> str:
         parts += (action, reason, detail, "" if output is None else output.sha256)
     for attempt, money in pages.history.attempts.items():
         parts += (attempt, str(money.charged), str(money.is_confirmed))
-    parts += pages.lacking
+    for about, ruling in pages.rulings.items():
+        parts += (*about, *(f"{v.word} {v.reviewer} {v.at} {v.note}" for v in ruling.votes))
+    parts += (pages.checked, *pages.lacking)
     return hashlib.sha256("\n".join(parts).encode("utf-8", "surrogatepass")).hexdigest()

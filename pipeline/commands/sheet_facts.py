@@ -5,13 +5,19 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from pipeline import __version__
 from pipeline.commands.pages import Pages, thumb_name
-from pipeline.domain.campaign import ImageSet, Picture, PixelSize
-from pipeline.domain.fingerprint import CellKey
+from pipeline.domain.campaign import ImageSet, Picture, PixelSize, Size
+from pipeline.domain.fingerprint import CellKey, Sha256
+from pipeline.domain.flags import CHECKS, Flag
 from pipeline.domain.history import Delivery
 from pipeline.domain.identity import Recipe
 from pipeline.domain.money import MicroUsd
 from pipeline.domain.plan import Action, Address, Cell, Decision, Reason, Step
+from pipeline.domain.rendition import SCALE
+from pipeline.domain.verdicts import About, Verdict, stale
+from pipeline.planning.pack import Packer
+from pipeline.planning.sizes import native_name
 from pipeline.planning.view import WantedFile, original_name
+from pipeline.reporting.provenance_text import marks_words
 from pipeline.reporting.sheet import facts as sheet
 from pipeline.reporting.sheet.prompts import split_prompt
 from pipeline.reporting.words import REASON_WORDS
@@ -42,8 +48,24 @@ class _Builder:
         self._params: dict[tuple[tuple[str, str], ...], int] = {}
         self._quotes = _quotes(pages.plan.steps)
         self._files: dict[int, list[WantedFile]] = defaultdict(list)
+        self._focus: dict[tuple[str, str], tuple[int, int]] = {}
         for file in pages.wanted:
             self._files[file.cell].append(file)
+            if file.spec is not None and file.spec.focus is not None:
+                address = pages.plan.cells[file.cell].address
+                self._focus.setdefault((address.set, address.picture), file.spec.focus)
+        self._flags = pages.flags()
+        self._marks = pages.marks()
+        self._packer = Packer(self._campaign, pages.subject.card)
+        self._prices: dict[tuple[int, str], MicroUsd | None] = {}
+        shown = {
+            cell.key: decision.output.sha256
+            for cell, decision in zip(pages.plan.cells, pages.plan.decisions, strict=True)
+            if decision.output is not None
+        }
+        self._stale: dict[CellKey, list[Verdict]] = defaultdict(list)
+        for about, ruling in stale(pages.rulings, shown):
+            self._stale[about.cell] += ruling.votes
 
     def build(self) -> sheet.SheetFacts:
         groups = self._groups()
@@ -86,6 +108,10 @@ class _Builder:
         known = self._pages.history.deliveries.get(cell.key, ())
         delivery = known[0] if known else None
         recipe = self._recipe(cell, delivery)
+        ruling = None
+        if output is not None:
+            ruling = self._pages.rulings.get(About(cell.key, output.sha256))
+        docket = self._flags.get(cell.key)
         return sheet.Cell(
             address=cell.address,
             key=cell.key,
@@ -104,9 +130,30 @@ class _Builder:
             attempt="" if delivery is None else delivery.attempt,
             day="" if delivery is None else delivery.at[:10],
             others=max(0, len(known) - 1),
+            notes=self._notes(delivery),
             how=None if delivery is None else delivery.how,
+            confidence=None if delivery is None else delivery.confidence,
             renditions=tuple(self._renditions(index)),
+            verdict=None if ruling is None else ruling.word,
+            votes=() if ruling is None else _votes(ruling.votes),
+            stale=_votes(sorted(self._stale.get(cell.key, ()), key=lambda vote: vote.at)),
+            flags=() if docket is None else tuple(map(_flag, docket.report().flags)),
+            is_checked=docket is not None,
+            reroll=self._reroll(cell) if here else None,
+            provenance="" if output is None else self._provenance(output.sha256),
         )
+
+    def _provenance(self, master: Sha256) -> str:
+        marks = self._marks.get(master)
+        return "" if marks is None else f"as delivered: {marks_words(marks)}"
+
+    def _reroll(self, cell: Cell) -> MicroUsd | None:
+        """What one more take costs, asked for alone; cells of one kind share the answer."""
+        kind = (id(cell.recipe), cell.address.size)
+        if kind not in self._prices:
+            step = self._packer.step(Action.BUY, [cell])
+            self._prices[kind] = None if step is None else step.quote.most
+        return self._prices[kind]
 
     def _orphans(self) -> Iterator[tuple[Address, sheet.Cell]]:
         history = self._pages.history
@@ -135,6 +182,7 @@ class _Builder:
                     prediction=delivery.prediction,
                     attempt=delivery.attempt,
                     day=delivery.at[:10],
+                    notes=self._notes(delivery),
                     how=delivery.how,
                 ),
             )
@@ -153,6 +201,11 @@ class _Builder:
             return None, sheet.ChargeBasis.QUOTED
         shares = MicroUsd(sum(money.share_of(key) for money in moneys))
         return shares, _basis(is_confirmed=all(money.is_confirmed for money in moneys))
+
+    def _notes(self, delivery: Delivery | None) -> tuple[str, ...]:
+        """Clauses of the prompt that a draft did not do; nothing for pictures of a real model."""
+        gen = None if delivery is None else self._pages.history.gens.get(delivery.attempt)
+        return () if gen is None else tuple(f"partial draft: {note}" for note in gen.notes)
 
     def _recipe(self, cell: Cell, delivery: Delivery | None) -> Recipe:
         """What the picture was made by; of a pinned one that is not what is asked for now."""
@@ -221,6 +274,7 @@ class _Builder:
             thumb=self._here(thumb_name(picture.facts.sha256)),
             link=self._here(original_name(image_set.id, picture)),
             is_reference=image_set.reference is not None and image_set.reference.id == picture.id,
+            focus=picture.focus or self._focus.get((image_set.id, picture.id)),
         )
 
     def _campaign_facts(self) -> sheet.CampaignFacts:
@@ -236,9 +290,18 @@ class _Builder:
             template=campaign.prompt,
             master=campaign.master,
             sizes=tuple(
-                sheet.SizeFacts(size.name, size.size, size.fit, size.format, size.native)
+                sheet.SizeFacts(
+                    size.name,
+                    size.size,
+                    size.fit,
+                    size.format,
+                    size.native,
+                    native_name(campaign, size),
+                    _safe(size),
+                )
                 for size in campaign.sizes
             ),
+            need=campaign.review_need,
             sets=tuple(
                 sheet.SetFacts(one.id, None if one.reference is None else one.reference.id)
                 for one in campaign.sets
@@ -250,6 +313,12 @@ class _Builder:
         # Drafts are free and held against the cap one run at a time, so theirs has nothing left.
         cap = None if pages.real is not None else budget.cap
         left = None if cap is None else MicroUsd(cap - pages.spent.total)
+        rooms = [] if pages.real is not None else pages.plan.limits
+        tightest = min(
+            (limit for limit in rooms if limit.left is not None),
+            key=lambda limit: limit.left or 0,
+            default=None,
+        )
         real_cost = None if pages.real is None else pages.real.cost
         real_left = None
         if real_cost is not None and pages.real_left is not None:
@@ -264,6 +333,9 @@ class _Builder:
             image_cap=budget.max_images,
             real_cost=real_cost,
             real_left=real_left,
+            to_buy=pages.plan.cost,
+            room=None if tightest is None else tightest.left,
+            room_of="" if tightest is None else tightest.scope,
         )
 
     def _variants(self, groups: Iterable[sheet.Group]) -> tuple[sheet.VariantFacts, ...]:
@@ -285,6 +357,30 @@ class _Builder:
     def _versions(self) -> tuple[tuple[str, str], ...]:
         mine = (("campaign-pipeline", __version__),)
         return (*mine, ("engine", self._pages.engine)) if self._pages.engine else mine
+
+
+def _votes(votes: Iterable[Verdict]) -> tuple[sheet.Vote, ...]:
+    return tuple(sheet.Vote(vote.reviewer, vote.word, vote.at, vote.note) for vote in votes)
+
+
+def _flag(flag: Flag) -> sheet.FlagFacts:
+    return sheet.FlagFacts(
+        name=flag.check,
+        severity=flag.severity,
+        words=flag.detail or CHECKS[flag.check].looks_for,
+        weight=round(min(flag.weight, _MOST_WEIGHT) * 100),
+    )
+
+
+_MOST_WEIGHT = 1_000
+
+
+def _safe(size: Size) -> tuple[float, float, float, float] | None:
+    place = size.destination
+    if place is None or place.safe is None:
+        return None
+    free = place.safe
+    return (free.left / SCALE, free.top / SCALE, free.right / SCALE, free.bottom / SCALE)
 
 
 def read_address(text: str) -> Address:

@@ -1,4 +1,4 @@
-"""The contact sheet in a real browser, opened from disk."""
+"""The contact sheet in a real browser, opened from disk: reading, filtering, moving, safety."""
 
 import json
 from dataclasses import replace
@@ -27,24 +27,19 @@ def failures(page) -> list[str]:
     return [f"{each['id']}: {node['html'][:120]}" for each in found for node in each["nodes"]]
 
 
-def focused(page) -> str:
-    return page.evaluate("document.activeElement.textContent")
-
-
 def test_it_opens_from_disk_and_asks_for_nothing_outside_its_folder(open_sheet):
     sheet = open_sheet(samples.every_state(), offline=True)
     sheet.page.locator("main li > a").first.click()
-    sheet.page.wait_for_function("document.querySelectorAll('#pair img').length === 2")
+    sheet.until("document.querySelectorAll('#stage img').length === 2")
     outputs = str(sheet.folder.parent)
     for url in sheet.requests:
         address = urlsplit(url)
         assert address.scheme == "data" or (
             address.scheme == "file" and unquote(address.path).startswith(outputs)
         )
-    assert sheet.errors == []
-    assert sheet.violations() == []
     broken = "[...document.images].filter((each) => each.complete && !each.naturalWidth).length"
     assert sheet.page.evaluate(broken) == 0
+    sheet.close()
 
 
 def test_the_filters_show_what_they_say(open_sheet):
@@ -73,6 +68,31 @@ def test_the_filters_show_what_they_say(open_sheet):
     assert sheet.shown() == 1
 
 
+def test_verdicts_and_flags_can_be_filtered_and_sorted_by(open_sheet):
+    sheet = open_sheet(samples.reviewed())
+    page = sheet.page
+    for value, shown in (("none", 0), ("approve", 1), ("reject", 1), ("stale", 1)):
+        page.select_option("#by-verdict", value)
+        assert sheet.shown() == shown, value
+    page.select_option("#by-verdict", "")
+    page.select_option("#by-flag", "*")
+    assert sheet.shown() == 1
+    page.select_option("#by-flag", "blur")
+    assert sheet.shown() == 1
+    page.select_option("#by-flag", "")
+    assert page.locator("main li a").first.inner_text().startswith("snow · take 1")
+    page.select_option("#sort", "flags")
+    assert page.locator("main li a").first.inner_text().startswith("studio · take 1")
+    sheet.start(1)  # the keys follow what is seen
+    sheet.press("ArrowLeft")
+    assert sheet.focused().startswith("studio · take 1")
+    page.select_option("#sort", "")
+    assert page.locator("main li a").first.inner_text().startswith("snow · take 1")
+    page.check("#flat")
+    assert not page.locator("main .original").first.is_visible()
+    sheet.close()
+
+
 def test_a_link_brings_back_the_filter_and_the_open_picture(open_sheet):
     first = open_sheet(samples.every_state())
     first.page.select_option("#by-variant", "studio")
@@ -80,19 +100,20 @@ def test_a_link_brings_back_the_filter_and_the_open_picture(open_sheet):
     fragment = urlsplit(first.page.url).fragment
 
     again = open_sheet(samples.every_state(), fragment=f"#{fragment}")
+    again.page.locator("#view").wait_for()
     assert again.page.locator("#address").inner_text() == "anna/front/studio/master/t1"
     assert again.page.locator("#shown").inner_text() == "4 of 9 shown"
-    assert (first.errors, again.errors) == ([], [])
+    first.close()
+    again.close()
 
 
-def test_a_picture_opens_with_its_story_and_closing_returns_to_it(open_sheet):
-    sheet = open_sheet(samples.every_state())
+def test_the_panel_tells_the_whole_story(open_sheet):
+    facts = samples.reviewed()
+    sheet = open_sheet(facts)
     page = sheet.page
-    page.locator("main li > a").first.focus()
-    page.keyboard.press("Enter")
-    dialog = page.locator("dialog")
-    assert dialog.is_visible()
-    story = " ".join(dialog.inner_text().split())
+    sheet.start()
+    sheet.press("i")
+    story = " ".join(page.locator("#story").inner_text().split())
     assert story.startswith("anna/front/snow/master/t1")
     for told in (
         "Put the woman in a snowy street, cold morning light.",
@@ -100,65 +121,50 @@ def test_a_picture_opens_with_its_story_and_closing_returns_to_it(open_sheet):
         "size: 4096*4096",
         "2026-11-20",
         samples.sha("anna/front/snow/master/t1"),
+        facts.cells[0].key,
+        facts.cells[0].prediction,
+        "approved by Anna, 2026-11-20: the one",
+        "says that AI altered it",
+        "campaign run winter-lookbook --select 'anna/front/snow/master/t1'",
     ):
         assert told in story
-    assert page.locator("dialog mark.variant").all_inner_texts() == [
+    assert page.locator("#told mark.variant").all_inner_texts() == [
         "a snowy street",
         "cold morning light",
     ]
-    assert page.locator("#pair img").count() == 2
-    for link in page.locator("#told a").all():
+    assert page.locator("#told mark.set").all_inner_texts() == ["the woman"]
+    links = page.locator("#told a").all()
+    assert [link.inner_text() for link in links] == ["master", "feed", "shop", "t1", "t2"]
+    for link in links[:3]:
         assert (sheet.folder / unquote(link.get_attribute("href"))).resolve().is_file()
-    assert page.locator("#told a").all_inner_texts() == ["master", "feed", "shop"]
 
-    page.keyboard.press("ArrowRight")
-    assert page.locator("#address").inner_text() == "anna/front/studio/master/t1"
-    page.keyboard.press("Escape")
-    assert not dialog.is_visible()
-    assert focused(page).startswith("studio · take 1")
-
-    page.locator("li.failed > a").click()
-    assert "1101: content moderation refused" in page.locator("#pair").inner_text()
-    page.locator("#close").click()
-    assert focused(page).endswith("studio · take 2 $0.00")
-    assert sheet.errors == []
-
-
-def test_arrow_keys_walk_over_the_pictures(open_sheet):
-    sheet = open_sheet(samples.every_state())
-    page = sheet.page
-    page.keyboard.press("/")
-    assert page.evaluate("document.activeElement.id") == "find"
-    page.keyboard.press("ArrowDown")
-    assert focused(page).startswith("snow · take 1")
-    page.keyboard.press("ArrowRight")
-    assert focused(page).startswith("studio · take 1")
-    page.keyboard.press("ArrowDown")
-    assert focused(page).startswith("No longer wanted")
-    page.keyboard.press("ArrowDown")
-    assert focused(page).startswith("Paid, but did not arrive")
-    page.keyboard.press("ArrowUp")
-    page.keyboard.press("ArrowUp")
-    assert focused(page).startswith("snow · take 1")
-
-    page.uncheck("#keys")
-    page.locator("main li > a").first.focus()
-    page.keyboard.press("/")
-    assert page.evaluate("document.activeElement.id") != "find"
-    assert sheet.errors == []
+    sheet.press("ArrowRight")  # the panel follows the focus
+    told = page.locator("#told").inner_text()
+    assert "fail: nothing-changed, the source itself, not edited" in told
+    assert "two left hands" in told
+    sheet.press("ArrowRight")
+    told = page.locator("#told").inner_text()
+    assert "by its content, 97\u00a0% sure" in told
+    assert "not checked" in told
+    assert "approved by Bob, 2026-11-18" in told
+    sheet.press("Escape")
+    assert not page.locator("#story").is_visible()
+    sheet.close()
 
 
 def test_hostile_text_runs_nowhere(open_sheet):
     text = " ".join(samples.HOSTILE)
     sheet = open_sheet(samples.hostile(text))
     page = sheet.page
-    page.locator("main li > a").first.click()
-    page.keyboard.press("Escape")
+    sheet.start()
+    sheet.press("i", "p", "Enter", "o", "m", "n")
+    page.locator("#note").fill(text.encode("utf-8", "replace").decode())
+    sheet.press("Escape", "Escape")
     page.fill("#find", "</script><script>")
     assert sheet.shown() == 2
+    page.click("#save")
     assert page.evaluate("window.owned") is None
-    assert sheet.violations() == []
-    assert sheet.errors == []
+    sheet.close()
 
 
 def test_the_policy_stops_what_would_slip_through(open_sheet):
@@ -187,6 +193,8 @@ def test_the_policy_stops_what_would_slip_through(open_sheet):
     assert outcome[:2] == ["TypeError", "TypeError"]
     assert sheet.page.evaluate("window.owned") is None
     assert len(sheet.violations()) >= 3
+    refused = "fetch('https://example.com/').then(() => 'sent', (error) => error.name)"
+    assert sheet.page.evaluate(refused) == "TypeError"
 
 
 def test_without_script_all_can_be_read(open_sheet):
@@ -194,9 +202,8 @@ def test_without_script_all_can_be_read(open_sheet):
     sheet = open_sheet(facts, java_script_enabled=False)
     page = sheet.page
     assert page.locator("main li").count() == 9
-    assert not page.locator("#bar").is_visible()
-    assert not page.locator("#help").is_visible()
-    assert not page.locator("dialog").is_visible()
+    for hidden in ("#bar", "#acts", "#tools", "#ask", "#story", "#view", "#help", "#out"):
+        assert not page.locator(hidden).is_visible(), hidden
     text = page.locator("body").inner_text()
     for state in CellState:
         assert state is CellState.DELIVERED or STATE_WORDS[state] in text
@@ -209,30 +216,48 @@ def test_without_script_all_can_be_read(open_sheet):
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_axe_has_nothing_to_object_to(open_sheet, theme):
     every_colour = replace(samples.every_state(), campaign=samples.campaign(realm="draft"))
-    sheet = open_sheet(every_colour, color_scheme=theme)
-    sheet.page.locator("summary").click()
-    assert failures(sheet.page) == []
-    sheet.page.locator("main li > a").last.click()
-    assert failures(sheet.page) == []
+    first = every_colour.groups[0]
+    mixed = replace(
+        every_colour, groups=(*samples.reviewed().groups, replace(first, picture="other"))
+    )
+    sheet = open_sheet(mixed, color_scheme=theme)
+    page = sheet.page
+    page.locator("summary").click()
+    sheet.start(2)
+    sheet.press("s", "i", "x")
+    assert failures(page) == []
+    sheet.press("3")
+    sheet.start(0)
+    sheet.press("Enter", "o")
+    assert failures(page) == []
+    sheet.press("Escape", "?")
+    assert failures(page) == []
+    sheet.close()
 
 
-@pytest.mark.parametrize("case", [samples.every_state, samples.draft_without_pictures])
+@pytest.mark.parametrize("case", [samples.reviewed, samples.draft_without_pictures])
 def test_a_narrow_window_never_scrolls_sideways(open_sheet, case):
     sheet = open_sheet(case(), viewport={"width": 320, "height": 640})
-    assert overflow(sheet.page) <= 0
-    assert sheet.page.locator("main li").nth(1).bounding_box()["width"] >= 100
-    sheet.page.evaluate("document.documentElement.style.setProperty('--tile', '512px')")
-    assert overflow(sheet.page) <= 0
-    sheet.page.locator("main li > a").first.click()
-    assert overflow(sheet.page) <= 0
-    dialog = sheet.page.locator("dialog")
+    page = sheet.page
+    assert overflow(page) <= 0
+    assert page.locator("main li").nth(1).bounding_box()["width"] >= 100
+    page.evaluate("document.documentElement.style.setProperty('--tile', '512px')")
+    assert overflow(page) <= 0
+    page.locator("main li > a").first.click()
+    sheet.press("i")
+    assert overflow(page) <= 0
+    dialog = page.locator("#view")
     assert dialog.evaluate("(dialog) => dialog.scrollWidth - dialog.clientWidth") <= 0
+    stage = page.locator("#stage .frame").first.bounding_box()
+    assert stage["width"] > 200
+    assert stage["height"] > 60
 
 
 def test_long_words_and_right_to_left_text_stay_inside(open_sheet):
     for text in ("Donaudampfschifffahrtsgesellschaftskapitänsmütze" * 4, "حملة الشتاء " * 20):
         sheet = open_sheet(samples.hostile(text), viewport={"width": 320, "height": 640})
         assert overflow(sheet.page) <= 0
+        sheet.close()
 
 
 def test_the_slider_makes_tiles_larger(open_sheet):
@@ -241,23 +266,53 @@ def test_the_slider_makes_tiles_larger(open_sheet):
     before = tile.bounding_box()["width"]
     sheet.page.locator("#tile").fill("400")
     assert tile.bounding_box()["width"] > before + 100
-    assert sheet.violations() == []
+    sheet.close()
 
 
-def test_ten_thousand_cells_open_and_filter(open_sheet):
-    """Within three times the budget of two seconds to open and 120 ms to filter."""
-    page = open_sheet(samples.many(10_000), with_pictures=False).page
+def test_an_open_page_says_when_a_newer_sheet_was_written(open_sheet):
+    sheet = open_sheet(samples.reviewed())
+    page = sheet.page
+    page.wait_for_timeout(50)
+    assert not page.locator("#news").is_visible()
+    marker = sheet.folder / "latest.svg"
+    text = marker.read_text("utf-8")
+    marker.write_text(text.replace('width="', 'width="1'), "utf-8")
+    page.evaluate("dispatchEvent(new Event('focus'))")
+    page.locator("#news").wait_for()
+    assert "newer sheet" in page.locator("#news").inner_text()
+    sheet.close()
+
+
+def test_it_prints_what_is_shown(open_sheet, tmp_path):
+    sheet = open_sheet(samples.reviewed())
+    sheet.page.evaluate("window.print = () => { window.printed = true; }")
+    sheet.page.get_by_role("button", name="Print").click()
+    assert sheet.page.evaluate("window.printed")
+    sheet.page.emulate_media(media="print")
+    for hidden in ("#bar", "#acts"):
+        assert not sheet.page.locator(hidden).is_visible()
+    printed = sheet.page.pdf(path=str(tmp_path / "sheet.pdf"), format="A4")
+    assert printed.startswith(b"%PDF")
+    assert printed.count(b"/Subtype /Image") >= 3
+
+
+def test_ten_thousand_cells_stay_light(open_sheet):
+    """Counts are exact; times are within three times the budget of two seconds and 120 ms."""
+    sheet = open_sheet(samples.many(10_000), with_pictures=False)
+    page = sheet.page
     assert page.evaluate("document.querySelectorAll('*').length") <= 50_000
+    assert sum(".webp" in url for url in sheet.requests) <= 60
     loaded = page.evaluate("performance.getEntriesByType('navigation')[0].loadEventEnd")
     assert loaded <= 3 * 2_000
     took = page.evaluate(
         """() => {
           const start = performance.now();
           document.getElementById("by-variant").value = "v03";
-          document.getElementById("bar").dispatchEvent(new Event("input"));
+          document.getElementById("bar").dispatchEvent(new Event("input", { bubbles: true }));
           return performance.now() - start;
         }"""
     )
     assert page.locator("#shown").inner_text() == "1000 of 10000 shown"
     assert took <= 3 * 120
     assert json.loads(page.locator("#facts").text_content())["blocks"][999]["cells"] == 10
+    sheet.close()

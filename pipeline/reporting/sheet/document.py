@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from pipeline.domain.campaign import PixelSize
 from pipeline.domain.fingerprint import Json
 from pipeline.reporting.sheet.facts import (
+    Before,
     CampaignFacts,
     Cell,
     Group,
@@ -19,6 +20,8 @@ from pipeline.reporting.sheet.facts import (
     Prompt,
     Rendition,
     SheetFacts,
+    SizeFacts,
+    Vote,
 )
 
 SHEET_FORMAT = 1
@@ -34,6 +37,8 @@ def write_document(facts: SheetFacts) -> str:
     """
     parts = {
         "sheet": _encode(SHEET_FORMAT),
+        **({"title": _encode(facts.title)} if facts.title else {}),
+        "kind": _encode(facts.kind),
         "campaign": _encode(_campaign(facts.campaign)),
         "money": _encode(_money(facts.money)),
         "variants": _lines(
@@ -76,18 +81,25 @@ def _campaign(campaign: CampaignFacts) -> Json:
         "draft": campaign.is_draft,
         "template": campaign.template,
         "master": _pair(campaign.master),
-        "sizes": [
-            {
-                "name": size.name,
-                "size": _pair(size.size),
-                "fit": size.fit,
-                "format": size.format,
-                "native": None if size.native is None else _pair(size.native),
-            }
-            for size in campaign.sizes
-        ],
+        "sizes": [_size(size) for size in campaign.sizes],
         "sets": [{"id": each.id, "reference": each.reference} for each in campaign.sets],
+        "need": campaign.need,
     }
+
+
+def _size(size: SizeFacts) -> Json:
+    body: dict[str, Json] = {
+        "name": size.name,
+        "size": _pair(size.size),
+        "fit": size.fit,
+        "format": size.format,
+        "native": None if size.native is None else _pair(size.native),
+        "of": size.of,
+    }
+    # Per mille, so that no number of the document is a fraction.
+    if size.safe is not None:
+        body["safe"] = [round(side * 1000) for side in size.safe]
+    return body
 
 
 def _money(money: MoneyFacts) -> Json:
@@ -102,6 +114,9 @@ def _money(money: MoneyFacts) -> Json:
             "image_cap": money.image_cap,
             "real_cost": money.real_cost,
             "real_left": money.real_left,
+            "to_buy": money.to_buy or None,
+            "room": money.room,
+            "room_of": money.room_of,
         }
     )
 
@@ -125,6 +140,7 @@ def _original(original: Original) -> Json:
             "thumb": original.thumb,
             "link": original.link,
             "reference": original.is_reference,
+            "focus": None if original.focus is None else list(original.focus),
         }
     )
 
@@ -158,8 +174,31 @@ def _cell(group: int, cell: Cell) -> Json:
         "others": cell.others or None,
         "how": cell.how,
         "renditions": [_rendition(each) for each in cell.renditions],
+        "confidence": cell.confidence,
+        "verdict": cell.verdict,
+        "votes": [_vote(vote) for vote in cell.votes],
+        "stale": [_vote(vote) for vote in cell.stale],
+        "checked": cell.is_checked or None,
+        "flags": [
+            {"name": flag.name, "severity": flag.severity, "words": flag.words}
+            for flag in cell.flags
+        ],
+        "reroll": cell.reroll,
+        "provenance": cell.provenance,
+        "change": cell.change,
+        "before": None if cell.before is None else _before(cell.before),
     }
     return body | _present(optional)
+
+
+def _vote(vote: Vote) -> Json:
+    return _present(
+        {"verdict": vote.word, "reviewer": vote.reviewer, "at": vote.at, "note": vote.note}
+    )
+
+
+def _before(before: Before) -> Json:
+    return _present({"sha256": before.picture, "thumb": before.thumb, "link": before.link})
 
 
 def _rendition(rendition: Rendition) -> Json:

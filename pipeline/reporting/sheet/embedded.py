@@ -7,19 +7,30 @@ one for each; with `at` it is a table and `at` says which row is whose.
 
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from pipeline.domain.campaign import PixelSize
 from pipeline.domain.fingerprint import Json
-from pipeline.reporting.sheet.facts import Cell, Rendition, SheetFacts
-from pipeline.reporting.sheet.links import href
-from pipeline.reporting.sheet.view import Block
+from pipeline.reporting.sheet.facts import (
+    Cell,
+    CellState,
+    Original,
+    Rendition,
+    SheetFacts,
+    SizeFacts,
+    Vote,
+)
+from pipeline.reporting.sheet.links import Sources
+from pipeline.reporting.sheet.view import MOST_TILES, Block, command
 from pipeline.reporting.sheet.words import (
-    HOW_WORDS,
     STATE_WORDS,
+    VERDICT_WORDS,
     charge,
     file_size,
+    flags,
+    matched,
     pixels,
+    said,
     visible,
     why,
 )
@@ -29,43 +40,131 @@ _UNSAFE = re.compile("[<>&\u2028\u2029]")
 _Kind = tuple[str, str, str, int, str]
 
 
-def embed(facts: SheetFacts, blocks: Sequence[Block]) -> str:
+def embed(
+    facts: SheetFacts,
+    blocks: Sequence[Block],
+    *,
+    digest: str,
+    pictures: Mapping[str, str] | None = None,
+) -> str:
     """Write the page's data block: JSON without a character that markup could trip over.
 
     Args:
         facts: of the sheet.
         blocks: as on the page; together they hold all cells in the order of `facts.cells`.
+        digest: of `sheet.json`, hex.
+        pictures: previews as data addresses by path; None for files beside the page.
     """
-    cells = facts.cells
+    cells, sources = facts.cells, Sources(pictures)
     links = [tile.link for block in blocks for tile in block.tiles]
+    addresses = [cell.address for cell in cells]
     body: dict[str, Json] = {
-        "blocks": [_block(block) for block in blocks],
+        "campaign": visible(facts.campaign.name),
+        "realm": visible(facts.campaign.realm),
+        "sheet": digest,
+        "marker": list(marker_size(digest)) if pictures is None and facts.kind == "sheet" else None,
+        "run": command(facts),
+        "words": {word.value: list(words) for word, words in VERDICT_WORDS.items()},
+        "blocks": _blocks(facts, blocks),
         "address": {
-            "set": _column([cell.address.set for cell in cells]),
-            "picture": _column([cell.address.picture for cell in cells]),
-            "variant": _column([cell.address.variant for cell in cells]),
-            "size": _column([cell.address.size for cell in cells]),
-            "take": _column([f"t{cell.address.take}" for cell in cells]),
+            "set": _column([address.set for address in addresses]),
+            "picture": _column([address.picture for address in addresses]),
+            "variant": _column([address.variant for address in addresses]),
+            "size": _column([address.size for address in addresses]),
+            "take": _column([f"t{address.take}" for address in addresses]),
         },
         "state": _column([cell.state.value for cell in cells]),
+        "change": _column([cell.change for cell in cells]),
         "prompts": [
             [[visible(part.text), part.origin] for part in prompt.parts] for prompt in facts.prompts
         ],
         "prompt": _column([cell.prompt for cell in cells]),
         "pixels": _column(["" if cell.pixels is None else pixels(cell.pixels) for cell in cells]),
+        "key": _column([cell.key for cell in cells]),
+        "shown": _column([_shown(cell) for cell in cells]),
+        "charge": _column([cell.charge or 0 for cell in cells]),
+        "reroll": _column([-1 if cell.reroll is None else cell.reroll for cell in cells]),
+        "money": _money(facts),
+        "sizes": [_size(size) for size in facts.campaign.sizes],
+        "votes": _sparse(cells, lambda cell: [_vote(vote) for vote in cell.votes]),
+        "stale": _sparse(cells, lambda cell: [_vote(vote) for vote in cell.stale]),
+        "flags": _sparse(
+            cells, lambda cell: [[visible(flag.name), flag.weight] for flag in cell.flags]
+        ),
+        "before": _sparse(cells, lambda cell: _before(cell, sources)),
         "story": _story(facts, cells),
-        "renditions": _renditions(cells, links),
+        "renditions": _renditions(cells, links, sources),
     }
     text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
     return _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
-def _block(block: Block) -> Json:
+def marker_size(digest: str) -> tuple[int, int]:
+    """Width and height of the picture `latest.svg` that stands for a sheet."""
+    return 1 + int(digest[:4], 16) % _MOST_SIDE, 1 + int(digest[4:8], 16) % _MOST_SIDE
+
+
+_MOST_SIDE = 16_000
+
+
+def _shown(cell: Cell) -> str:
+    """Digest of the picture that verdicts of this page are about; empty where none is shown."""
+    return (cell.picture or "") if cell.state is CellState.DELIVERED else ""
+
+
+def _sparse(cells: Sequence[Cell], tell: Callable[[Cell], Json]) -> dict[str, Json]:
+    """What few cells have, by number."""
+    told = {str(number): tell(cell) for number, cell in enumerate(cells)}
+    return {number: value for number, value in told.items() if value}
+
+
+def _vote(vote: Vote) -> Json:
+    return [visible(vote.reviewer), vote.word.value, visible(vote.at)]
+
+
+def _before(cell: Cell, sources: Sources) -> Json:
+    if cell.before is None:
+        return None
+    return [sources.thumb(cell.before.thumb), sources.link(cell.before.link)]
+
+
+def _money(facts: SheetFacts) -> Json:
+    book = facts.money
+    return {
+        "free": facts.campaign.is_draft,
+        "need": facts.campaign.need,
+        "charged": book.charged,
+        "room": None if book.room is None else book.room - book.to_buy,
+        "of": book.room_of,
+        "variants": {visible(variant.id): variant.charged for variant in facts.variants},
+    }
+
+
+def _size(size: SizeFacts) -> Json:
+    return [
+        visible(size.name),
+        size.size.width,
+        size.size.height,
+        size.fit,
+        visible(size.of),
+        None if size.safe is None else [round(side * 1000) for side in size.safe],
+    ]
+
+
+def _blocks(facts: SheetFacts, blocks: Sequence[Block]) -> list[Json]:
+    groups = [
+        group for group in facts.groups for _ in range(0, max(len(group.cells), 1), MOST_TILES)
+    ]
+    return [_block(block, group.original) for block, group in zip(blocks, groups, strict=True)]
+
+
+def _block(block: Block, original: Original | None) -> Json:
     return {
         "title": block.name,
         "cells": len(block.tiles),
         "link": block.original_link,
-        "thumb": block.original_thumb,
+        "px": None if original is None else [original.pixels.width, original.pixels.height],
+        "focus": None if original is None or original.focus is None else list(original.focus),
     }
 
 
@@ -81,22 +180,27 @@ def _column(values: Sequence[str | int]) -> dict[str, Json]:
 def _story(facts: SheetFacts, cells: Sequence[Cell]) -> list[Json]:
     """What the open cell tells beside its prompt: label, column and kind.
 
-    Kinds: `words` are searched by the filter, an `id` is set in another type, `plain` is neither.
+    Kinds: `words` are searched by the filter, an `id` is set in another type, `plain` is neither;
+    any other kind names a column of this page that has the value, so that it is not sent twice.
     """
     params = ["\n".join(f"{name}: {value}" for name, value in each) for each in facts.params]
     is_draft = facts.campaign.is_draft
     told: list[tuple[str, str, Callable[[Cell], str]]] = [
         ("State", "words", _state),
+        ("Flags", "words", flags),
         ("Notes", "words", lambda cell: "\n".join(cell.notes)),
+        ("Verdicts in git", "words", lambda cell: said(cell.votes)),
+        ("Said of earlier pictures", "words", lambda cell: said(cell.stale)),
         ("Charge", "plain", lambda cell: charge(cell, is_draft=is_draft)),
         ("Delivered", "plain", lambda cell: cell.day),
-        ("Matched", "plain", lambda cell: "" if cell.how is None else HOW_WORDS[cell.how]),
+        ("Matched", "plain", matched),
+        ("Provenance", "plain", lambda cell: cell.provenance),
         ("Other deliveries", "plain", _others),
         ("Parameters", "plain", lambda cell: params[cell.params]),
         ("Prediction", "id", lambda cell: cell.prediction),
         ("Attempt", "id", lambda cell: cell.attempt),
-        ("Cell key", "id", lambda cell: cell.key),
-        ("Picture, SHA-256", "id", lambda cell: cell.picture or ""),
+        ("Cell key", "key", lambda _cell: ""),
+        ("Picture, SHA-256", "shown", lambda cell: "" if _shown(cell) else cell.picture or ""),
     ]
     return [[label, _column([tell(cell) for cell in cells]), kind] for label, kind, tell in told]
 
@@ -110,7 +214,7 @@ def _others(cell: Cell) -> str:
     return f"{count(cell.others, 'more picture')}, paid for and kept" if cell.others else ""
 
 
-def _renditions(cells: Sequence[Cell], links: Sequence[str]) -> dict[str, Json]:
+def _renditions(cells: Sequence[Cell], links: Sequence[str], sources: Sources) -> dict[str, Json]:
     """Files derived from each master.
 
     `cells` holds for each cell rows of [kind, length, preview]; a kind is [size, pixels, flags,
@@ -119,7 +223,7 @@ def _renditions(cells: Sequence[Cell], links: Sequence[str]) -> dict[str, Json]:
     """
     kinds: dict[_Kind, int] = {}
     rows: list[Json] = [
-        [_rendition(each, link, kinds) for each in cell.renditions]
+        [_rendition(each, link, kinds, sources) for each in cell.renditions]
         for cell, link in zip(cells, links, strict=True)
     ]
     if not kinds:
@@ -130,14 +234,15 @@ def _renditions(cells: Sequence[Cell], links: Sequence[str]) -> dict[str, Json]:
     return {"kinds": table, "cells": rows}
 
 
-def _rendition(rendition: Rendition, link: str, kinds: dict[_Kind, int]) -> Json:
+def _rendition(rendition: Rendition, link: str, kinds: dict[_Kind, int], sources: Sources) -> Json:
     size = pixels(PixelSize(rendition.width, rendition.height))
-    cut, tail = _difference(link, href(rendition.link))
+    cut, tail = _difference(link, sources.link(rendition.link))
     kind = kinds.setdefault(
         (rendition.size, size, ", ".join(rendition.flags), cut, tail), len(kinds)
     )
     row: list[Json] = [kind, file_size(rendition.bytes)]
-    return row if rendition.thumb is None else [*row, href(rendition.thumb)]
+    thumb = sources.thumb(rendition.thumb)
+    return [*row, thumb] if thumb else row
 
 
 def _difference(link: str, other: str) -> tuple[int, str]:

@@ -9,16 +9,21 @@ import enum
 from dataclasses import dataclass
 from typing import Literal
 
-from pipeline.domain.campaign import PixelSize
+from pipeline.domain.campaign import MASTER, PixelSize
 from pipeline.domain.fingerprint import CellKey, Sha256
+from pipeline.domain.flags import Severity
 from pipeline.domain.money import ZERO, MicroUsd
 from pipeline.domain.plan import Address
 from pipeline.domain.receipts import MatchHow
+from pipeline.domain.verdicts import Word
 
 REAL = "real"
 DRAFT = "draft"
 
 PartOrigin = Literal["shared", "set", "variant"]
+Kind = Literal["sheet", "difference"]
+Change = Literal["", "new", "changed", "lost", "stale"]
+"""What happened to a cell between two commits; empty on a sheet that compares nothing."""
 
 
 class CellState(enum.StrEnum):
@@ -74,6 +79,9 @@ class SizeFacts:
         fit: `cover` or `contain`.
         format: of the delivered file.
         native: size of the paid picture it is derived from; None means the master.
+        of: size part of the addresses of the cells that it is derived from.
+        safe: what its destination may cover or cut off at the left, top, right and bottom edge, as
+            fractions of the delivered picture; None where nothing is known.
     """
 
     name: str
@@ -81,6 +89,8 @@ class SizeFacts:
     fit: str
     format: str
     native: PixelSize | None = None
+    of: str = MASTER
+    safe: tuple[float, float, float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +114,7 @@ class CampaignFacts:
         master: the size that is paid for; gives the tiles their shape.
         sizes: in manifest order.
         sets: in manifest order; empty for text-to-image.
+        need: reviewers who have to approve a picture, 1 or more.
     """
 
     name: str
@@ -117,6 +128,7 @@ class CampaignFacts:
     master: PixelSize
     sizes: tuple[SizeFacts, ...] = ()
     sets: tuple[SetFacts, ...] = ()
+    need: int = 1
 
     @property
     def is_draft(self) -> bool:
@@ -152,6 +164,10 @@ class MoneyFacts:
         image_cap: most pictures, if limited.
         real_cost: drafts only: what a real run would now cost; None where no price is known.
         real_left: drafts only: what it would leave of the real cap.
+        to_buy: what the plan still wants to buy; rerolls come on top of it.
+        room: of all caps together, what the tightest has left; None where there is none. Drafts
+            have none: they are free.
+        room_of: scope of that cap, such as `campaign` or `month`.
     """
 
     cap: MicroUsd | None
@@ -163,6 +179,9 @@ class MoneyFacts:
     image_cap: int | None = None
     real_cost: MicroUsd | None = None
     real_left: MicroUsd | None = None
+    to_buy: MicroUsd = ZERO
+    room: MicroUsd | None = None
+    room_of: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +208,52 @@ class Rendition:
 
 
 @dataclass(frozen=True, slots=True)
+class Vote:
+    """What one reviewer said about a picture of a cell, as it is stored.
+
+    Attributes:
+        at: when, UTC, ISO, seconds.
+    """
+
+    reviewer: str
+    word: Word
+    at: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FlagFacts:
+    """Something that wants a look.
+
+    Attributes:
+        name: of the check.
+        severity: `fail` is not what was asked for, `warn` wants a look.
+        words: what was found, for people.
+        weight: how far a limit is passed, in hundredths: 100 at the limit, more beyond it.
+    """
+
+    name: str
+    severity: Severity
+    words: str
+    weight: int = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """The picture that a cell had at the other commit.
+
+    Attributes:
+        picture: its digest.
+        thumb: path of its preview, if there is one.
+        link: path of it, if there is one.
+    """
+
+    picture: Sha256
+    thumb: str | None = None
+    link: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Cell:
     """One cell and the picture that serves it, if there is one.
 
@@ -211,6 +276,16 @@ class Cell:
         others: how many other deliveries of this cell there are.
         how: how the picture was matched to the cell.
         renditions: in manifest order of the sizes.
+        confidence: of a match by content, per cent; None where none was told.
+        verdict: what all reviewers together say about this picture; None while it is undecided.
+        votes: the verdict of each reviewer that counts, by name.
+        stale: what was said about pictures that this cell showed before; never applied.
+        flags: what the checks found, worst first.
+        is_checked: whether its checks were run at all.
+        reroll: what one more take of it costs; None where no price is known.
+        provenance: marks that its file carries, in words; may be empty.
+        change: what happened to it, on a sheet that compares two commits.
+        before: the picture that it had then.
     """
 
     address: Address
@@ -233,6 +308,16 @@ class Cell:
     others: int = 0
     how: MatchHow | None = None
     renditions: tuple[Rendition, ...] = ()
+    confidence: int | None = None
+    verdict: Word | None = None
+    votes: tuple[Vote, ...] = ()
+    stale: tuple[Vote, ...] = ()
+    flags: tuple[FlagFacts, ...] = ()
+    is_checked: bool = False
+    reroll: MicroUsd | None = None
+    provenance: str = ""
+    change: Change = ""
+    before: Before | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,12 +329,14 @@ class Original:
         thumb: path of its preview, if one was made.
         link: path of a copy of it, if there is one.
         is_reference: whether it is its set's reference.
+        focus: focal point in per mille of width and height; None means the centre.
     """
 
     pixels: PixelSize
     thumb: str | None = None
     link: str | None = None
     is_reference: bool = False
+    focus: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,6 +366,9 @@ class SheetFacts:
         params: each set of model parameters once, as names and values in request order.
         groups: in manifest order.
         versions: what made the pictures and the page, as names and versions.
+        kind: a whole sheet, or one that shows only what differs between two commits.
+        title: what kind of page this is, in words, such as `Difference between main and the
+            working tree`; empty for a contact sheet.
     """
 
     campaign: CampaignFacts
@@ -288,6 +378,8 @@ class SheetFacts:
     params: tuple[tuple[tuple[str, str], ...], ...]
     groups: tuple[Group, ...]
     versions: tuple[tuple[str, str], ...] = ()
+    kind: Kind = "sheet"
+    title: str = ""
 
     @property
     def cells(self) -> tuple[Cell, ...]:

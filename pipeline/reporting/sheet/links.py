@@ -1,6 +1,8 @@
 """Links of the page: relative, into the folder that holds it, and nowhere else."""
 
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass
 from urllib.parse import quote
 
 FOLDERS_UP = 1
@@ -40,3 +42,37 @@ def href(path: str) -> str:
     # A colon is encoded too, so that no first part reads as a scheme.
     encoded = [quote(part, safe="", errors="surrogateescape") for part in parts[up:]]
     return "/".join([".."] * up + encoded)
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Where the pictures of a page come from.
+
+    Attributes:
+        pictures: previews as data addresses by path, for a page that stands alone: what it does
+            not hold it cannot show, and it links to no file. None for a page beside its files.
+    """
+
+    pictures: Mapping[str, str] | None = None
+
+    def thumb(self, path: str | None) -> str:
+        """Address of a preview, empty where there is none.
+
+        Raises:
+            UnsafePathError: as `href`.
+        """
+        if path is None:
+            return ""
+        link = href(path)
+        return link if self.pictures is None else self.pictures.get(path, "")
+
+    def link(self, path: str | None) -> str:
+        """Link to a file, empty where there is none, or where the page stands alone.
+
+        Raises:
+            UnsafePathError: as `href`.
+        """
+        if path is None:
+            return ""
+        link = href(path)
+        return link if self.pictures is None else ""

@@ -9,18 +9,21 @@ reading.
 import base64
 import functools
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
 
 import jinja2
+import markupsafe
 
 from pipeline.domain.campaign import PixelSize
 from pipeline.domain.fingerprint import digest
 from pipeline.reporting.sheet import view
 from pipeline.reporting.sheet.document import write_document
-from pipeline.reporting.sheet.embedded import embed
+from pipeline.reporting.sheet.embedded import embed, marker_size
 from pipeline.reporting.sheet.facts import SheetFacts
+from pipeline.reporting.sheet.keys import KEYS, REASONS
 from pipeline.reporting.sheet.words import pixels, visible
 
 _HERE = "pipeline.reporting.sheet"
@@ -45,8 +48,13 @@ class FactsError(ValueError):
     """Facts that do not hold together; the message says which. A bug of whoever gathered them."""
 
 
-def render_sheet(facts: SheetFacts) -> Sheet:
+def render_sheet(facts: SheetFacts, *, pictures: Mapping[str, str] | None = None) -> Sheet:
     """Render the page and the document: the same facts give the same bytes.
+
+    Args:
+        facts: of the sheet.
+        pictures: previews as data addresses by their paths, for one page that stands alone: it
+            shows what is in here and links to no file. None for a page beside its files.
 
     Raises:
         FactsError: a cell names a prompt or parameters that are not in the tables.
@@ -55,26 +63,33 @@ def render_sheet(facts: SheetFacts) -> Sheet:
     _check(facts)
     document = write_document(facts)
     name = digest(document)
-    blocks = view.blocks(facts)
-    style = _source("sheet.css") + _shape(facts.campaign.master)
-    script = _source("sheet.js")
+    blocks = view.blocks(facts, pictures)
+    style = _style() + _shape(facts.campaign.master)
+    script = _script()
     html = _template().render(
         campaign=facts.campaign,
         policy=content_security_policy(script=script, style=style),
         style=style,
         script=script,
-        facts=embed(facts, blocks),
+        facts=embed(facts, blocks, digest=name, pictures=pictures),
         digest=name,
+        title=facts.title,
+        stands_alone=pictures is not None,
         blocks=blocks,
         counts=view.counts(facts),
         newest=view.newest_day(facts),
         money=view.money(facts),
+        review=view.review(facts),
+        decided=view.decided(facts.cells),
         choices=view.choices(facts),
         variants=view.variants(facts),
         sizes=view.sizes(facts),
         command=view.command(facts),
         versions=facts.versions,
         total=len(facts.cells),
+        name=view.shell_name(facts),
+        reasons=REASONS,
+        keys=KEYS,
     )
     return Sheet(html=html, json=document, digest=name)
 
@@ -93,6 +108,40 @@ def content_security_policy(*, script: str, style: str) -> str:
             "trusted-types 'none'",
         )
     )
+
+
+def served(html: str, *, token: str, reviewer: str = "") -> str:
+    """The page as the review server hands it out: it may send verdicts to where it came from.
+
+    Args:
+        html: of a sheet.
+        token: that each batch carries in the header `X-Campaign-Token`; letters, digits, `-`, `_`.
+        reviewer: whose verdicts these are unless the page says otherwise.
+
+    Raises:
+        ValueError: the token has other characters, or this is no contact sheet.
+    """
+    if not _TOKEN.fullmatch(token):
+        raise ValueError("a token has letters, digits, `-` and `_` only")
+    policy, title = "default-src &#39;none&#39;; ", "<title>"
+    if policy not in html or title not in html:
+        raise ValueError("this is no contact sheet")
+    allowed = html.replace(policy, f"{policy}connect-src &#39;self&#39;; ", 1)
+    who = markupsafe.escape(reviewer)
+    meta = f'<meta name="campaign-review" content="{token}" data-reviewer="{who}">\n'
+    return allowed.replace(title, meta + title, 1)
+
+
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{1,200}")
+
+
+def latest_marker(sheet: Sheet) -> str:
+    """Text of `latest.svg`: an empty picture whose size says which sheet is the newest.
+
+    An open page may load no file but pictures, so a picture tells it that it is out of date.
+    """
+    width, height = marker_size(sheet.digest)
+    return f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}"/>\n'
 
 
 def _source_hash(text: str) -> str:
@@ -116,6 +165,25 @@ def _shape(master: PixelSize) -> str:
     if width * tallest[1] < height * tallest[0]:
         width, height = tallest
     return f":root{{--shape:{width}/{height}}}\n"
+
+
+@functools.cache
+def _script() -> str:
+    """The page's script: its parts in order, without comments and indentation."""
+    lines = [line.strip() for part in _PARTS for line in _source(part).splitlines()]
+    kept = [line for line in lines if line and not line.startswith("//")]
+    return "\n".join(['"use strict";{', *kept, "}"])
+
+
+_PARTS = ("cells.js", "verdicts.js", "story.js", "compare.js", "ways_out.js", "keys.js")
+"""In this order: each knows the names of those before it."""
+
+
+@functools.cache
+def _style() -> str:
+    """The page's style, without comments and spaces that mean nothing."""
+    bare = re.sub(r"/\*.*?\*/", "", _source("sheet.css"), flags=re.DOTALL)
+    return re.sub(r"\s*([{};,])\s*|\s*\n\s*", lambda found: found[1] or "", bare)
 
 
 @functools.cache

@@ -5,12 +5,13 @@ Everything here is plain text; the template escapes it. Links have been through 
 
 import shlex
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from pipeline.domain.campaign import ONLY_VARIANT
 from pipeline.domain.money import ZERO, MicroUsd, format_usd
+from pipeline.domain.verdicts import Word
 from pipeline.reporting.sheet.facts import (
     Cell,
     CellState,
@@ -20,8 +21,18 @@ from pipeline.reporting.sheet.facts import (
     SheetFacts,
     SizeFacts,
 )
-from pipeline.reporting.sheet.links import href
-from pipeline.reporting.sheet.words import STATE_WORDS, pixels, visible, why
+from pipeline.reporting.sheet.links import Sources
+from pipeline.reporting.sheet.words import (
+    CHANGE_WORDS,
+    STATE_WORDS,
+    UNDECIDED,
+    VERDICT_WORDS,
+    badge,
+    flag_title,
+    pixels,
+    visible,
+    why,
+)
 from pipeline.reporting.words import count
 
 MOST_TILES = 120
@@ -39,6 +50,11 @@ class Tile(NamedTuple):
         reason: what to know about the state, where no preview takes its place.
         label: what tells it from its neighbours.
         charge: what it cost, or empty.
+        verdict: what is decided, or empty.
+        badge: the same for people, or what was decided about an earlier picture.
+        flags: how many flags it has.
+        worst: severity of the worst one, or empty.
+        flagged: all of them in words.
     """
 
     css: str
@@ -48,6 +64,11 @@ class Tile(NamedTuple):
     reason: str
     label: str
     charge: str
+    verdict: str
+    badge: str
+    flags: int
+    worst: str
+    flagged: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +94,12 @@ class Block:
 
 
 class Amount(NamedTuple):
-    """A line of the money table; the note is a warning."""
+    """A line of the money table; the note is a warning, the id lets the script keep it true."""
 
     label: str
     amount: str
     note: str
+    id: str = ""
 
 
 class Choice(NamedTuple):
@@ -106,25 +128,54 @@ class PromptEntry(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class VariantView:
-    """One variant: its line in the table and its prompts."""
+    """One variant: its line in the table and its prompts.
+
+    Attributes:
+        each: charge per approved picture, or a dash.
+        wasted: charged for rejected pictures.
+    """
 
     name: str
     anchor: str
     delivered: str
     bought: int
     charged: str
+    approved: int
+    each: str
+    wasted: str
     prompts: tuple[PromptEntry, ...]
 
 
-def blocks(facts: SheetFacts) -> tuple[Block, ...]:
-    """The matrix, group by group, large groups cut into blocks of `MOST_TILES`."""
-    label = _Label(facts)
-    return tuple(block for group in facts.groups for block in _blocks(group, label))
+class Decided(NamedTuple):
+    """What verdicts come to, over some cells.
+
+    Attributes:
+        pictures: that a verdict can be about.
+        decided: of these.
+        approved: of these.
+        wasted: charged for the rejected ones.
+    """
+
+    pictures: int
+    decided: int
+    approved: int
+    wasted: MicroUsd
 
 
-def _blocks(group: Group, label: "_Label") -> Iterator[Block]:
+def blocks(facts: SheetFacts, pictures: Mapping[str, str] | None = None) -> tuple[Block, ...]:
+    """The matrix, group by group, large groups cut into blocks of `MOST_TILES`.
+
+    Args:
+        facts: of the sheet.
+        pictures: previews as data addresses, by path; None for files beside the page.
+    """
+    label, sources = _Label(facts), Sources(pictures)
+    return tuple(block for group in facts.groups for block in _blocks(group, label, sources))
+
+
+def _blocks(group: Group, label: "_Label", sources: Sources) -> Iterator[Block]:
     original = group.original
-    tiles = [_tile(cell, label) for cell in group.cells]
+    tiles = [_tile(cell, label, sources) for cell in group.cells]
     for start in range(0, max(len(tiles), 1), MOST_TILES):
         part = tiles[start : start + MOST_TILES]
         span = f", {start + 1} to {start + len(part)}" if len(tiles) > MOST_TILES else ""
@@ -132,8 +183,8 @@ def _blocks(group: Group, label: "_Label") -> Iterator[Block]:
             name=(visible(f"{group.set} / {group.picture}") if group.set else "Pictures") + span,
             note=_progress(group.cells),
             has_original=original is not None,
-            original_thumb=href(original.thumb) if original and original.thumb else "",
-            original_link=href(original.link) if original and original.link else "",
+            original_thumb=sources.thumb(original.thumb if original else None),
+            original_link=sources.link(original.link if original else None),
             original_words=_original_words(group),
             tiles=tuple(part),
         )
@@ -173,21 +224,26 @@ class _Label:
         return " \u00b7 ".join(words) or "edit"
 
 
-def _tile(cell: Cell, label: _Label) -> Tile:
+def _tile(cell: Cell, label: _Label, sources: Sources) -> Tile:
     is_delivered = cell.state is CellState.DELIVERED
     has_note = cell.notes or any(rendition.flags for rendition in cell.renditions)
-    thumb = href(cell.thumb) if cell.thumb else ""
+    thumb = sources.thumb(cell.thumb)
     reason = "no preview" if is_delivered else visible(why(cell))
     return Tile(
         css=" ".join(
             [*([] if is_delivered else [cell.state.value]), *(["note"] if has_note else [])]
         ),
-        link=href(cell.link) if cell.link else f"#p{cell.prompt}",
+        link=sources.link(cell.link) or f"#p{cell.prompt}",
         thumb=thumb,
         state="" if is_delivered and thumb else STATE_WORDS[cell.state],
         reason="" if thumb else reason,
         label=label(cell),
         charge="" if cell.charge is None else format_usd(cell.charge),
+        verdict=cell.verdict or "",
+        badge=badge(cell),
+        flags=len(cell.flags),
+        worst=cell.flags[0].severity if cell.flags else "",
+        flagged=visible(flag_title(cell)),
     )
 
 
@@ -210,6 +266,8 @@ def newest_day(facts: SheetFacts) -> str:
 def money(facts: SheetFacts) -> list[Amount]:
     """The money table. A draft's own book is play money; what the real run would cost is not."""
     book = facts.money
+    if facts.kind == "difference":
+        return []
     images = f"{book.images:,}"
     if book.image_cap is not None:
         images += f" of {book.image_cap:,}"
@@ -242,6 +300,41 @@ def _left(label: str, left: MicroUsd | None) -> list[Amount]:
     return [Amount(label, format_usd(left), over)]
 
 
+def decided(cells: Iterable[Cell]) -> Decided:
+    """Add up what is decided about the pictures of some cells."""
+    shown = [cell for cell in cells if cell.state is CellState.DELIVERED]
+    words = Counter(cell.verdict for cell in shown if cell.verdict is not None)
+    wasted = sum(cell.charge or 0 for cell in shown if cell.verdict is Word.REJECT)
+    return Decided(len(shown), words.total(), words[Word.APPROVE], MicroUsd(wasted))
+
+
+def review(facts: SheetFacts) -> list[Amount]:
+    """The money that verdicts speak of; the script keeps these lines true while one reviews."""
+    found = decided(facts.cells)
+    lines = [Amount("Approved", f"{found.approved:,}", "", "approved")]
+    if not facts.campaign.is_draft and facts.kind == "sheet":
+        each = per_approved(facts.money.charged, found.approved)
+        lines += [
+            Amount("Per approved", each, "", "each"),
+            Amount("On rejected", format_usd(found.wasted), "", "wasted"),
+        ]
+    return [*lines, Amount("Proposed rerolls", "none", "", "rerolls")]
+
+
+def per_approved(charged: MicroUsd, approved: int) -> str:
+    """All that was charged, for each picture that can be used; a dash where there is none.
+
+    A mean, so it is rounded: up, to tenths of a cent.
+    """
+    if not approved:
+        return NOTHING
+    return format_usd(MicroUsd(-(-charged // (approved * _TENTH_CENT)) * _TENTH_CENT))
+
+
+_TENTH_CENT = 1_000
+NOTHING = "\N{EN DASH}"
+
+
 def _over_images(book: MoneyFacts) -> str:
     if book.image_cap is None or book.images <= book.image_cap:
         return ""
@@ -249,10 +342,16 @@ def _over_images(book: MoneyFacts) -> str:
 
 
 def choices(facts: SheetFacts) -> dict[str, list[Choice]]:
-    """What the page can be filtered by: variant, size and state, in the order of the page."""
+    """What the page can be filtered by, in the order of the page."""
     cells = facts.cells
     by_state = Counter(cell.state for cell in cells)
+    by_change = Counter(cell.change for cell in cells)
     return {
+        "change": [
+            Choice(change, words, by_change[change])
+            for change, words in CHANGE_WORDS.items()
+            if by_change[change]
+        ],
         "variant": _counted([cell.address.variant for cell in cells]),
         "size": _counted([cell.address.size for cell in cells]),
         "state": [
@@ -260,7 +359,33 @@ def choices(facts: SheetFacts) -> dict[str, list[Choice]]:
             for state, words in STATE_WORDS.items()
             if by_state[state]
         ],
+        "flag": _flag_choices(cells),
+        "verdict": _verdict_choices(cells),
     }
+
+
+def _flag_choices(cells: Sequence[Cell]) -> list[Choice]:
+    names = Counter(name for cell in cells for name in {flag.name for flag in cell.flags})
+    if not names:
+        return []
+    flagged = sum(bool(cell.flags) for cell in cells)
+    worst_first = sorted(names.items(), key=lambda item: (-item[1], item[0]))
+    return [
+        Choice("*", "any flag", flagged),
+        *(Choice(visible(name), visible(name), number) for name, number in worst_first),
+    ]
+
+
+def _verdict_choices(cells: Sequence[Cell]) -> list[Choice]:
+    """All of them, also those that nobody gave yet: the reviewer is about to."""
+    shown = [cell for cell in cells if cell.state is CellState.DELIVERED]
+    words = Counter("" if cell.verdict is None else cell.verdict for cell in shown)
+    was = sum(cell.verdict is None and bool(cell.stale) for cell in cells)
+    return [
+        Choice("none", UNDECIDED, words[""]),
+        *(Choice(word, said, words[word]) for word, (_, said) in VERDICT_WORDS.items()),
+        Choice("stale", "decided before it changed", was),
+    ]
 
 
 def _counted(values: Sequence[str]) -> list[Choice]:
@@ -279,13 +404,18 @@ def variants(facts: SheetFacts) -> list[VariantView]:
         wanted = [cell for cell in cells if cell.state is not CellState.ORPHAN]
         done = sum(cell.state is CellState.DELIVERED for cell in wanted)
         book = money_of.get(name)
+        charged = ZERO if book is None else book.charged
+        found = decided(cells)
         views.append(
             VariantView(
                 name=visible(name),
                 anchor=f"v{number}",
                 delivered=f"{done:,} of {len(wanted):,}",
                 bought=0 if book is None else book.bought,
-                charged=format_usd(ZERO if book is None else book.charged),
+                charged=format_usd(charged),
+                approved=found.approved,
+                each=per_approved(charged, found.approved),
+                wasted=format_usd(found.wasted),
                 prompts=tuple(_entries(facts, cells, shown)),
             )
         )
@@ -323,4 +453,9 @@ def _size_words(size: SizeFacts) -> str:
 def command(facts: SheetFacts) -> str:
     """The command that makes these pictures, or finds that there is nothing left to do."""
     draft = " --draft" if facts.campaign.is_draft else ""
-    return f"campaign run {shlex.quote(visible(facts.campaign.name))}{draft}"
+    return f"campaign run {shell_name(facts)}{draft}"
+
+
+def shell_name(facts: SheetFacts) -> str:
+    """Name of the campaign as a shell takes it."""
+    return shlex.quote(visible(facts.campaign.name))

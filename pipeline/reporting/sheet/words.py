@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from pipeline.domain.campaign import PixelSize
 from pipeline.domain.money import format_usd
 from pipeline.domain.receipts import MatchHow
-from pipeline.reporting.sheet.facts import Cell, CellState, ChargeBasis
+from pipeline.domain.verdicts import Word
+from pipeline.reporting.sheet.facts import Cell, CellState, Change, ChargeBasis, Vote
 
 STATE_WORDS: Mapping[CellState, str] = {
     CellState.DELIVERED: "Delivered",
@@ -22,6 +23,20 @@ HOW_WORDS: Mapping[MatchHow, str] = {
     "assumed": "by its position in the delivery (assumed)",
     "content": "by its content",
     "person": "by a person",
+}
+
+VERDICT_WORDS: Mapping[Word, tuple[str, str]] = {
+    Word.APPROVE: ("\N{CHECK MARK}", "approved"),
+    Word.REJECT: ("\N{MULTIPLICATION X}", "rejected"),
+    Word.REROLL: ("\N{CLOCKWISE OPEN CIRCLE ARROW}", "reroll"),
+}
+"""A sign and a word each, so that nothing is told by colour alone."""
+UNDECIDED = "undecided"
+CHANGE_WORDS: Mapping[Change, str] = {
+    "new": "New",
+    "changed": "Changed",
+    "lost": "Lost",
+    "stale": "Newly stale",
 }
 
 # Controls but tab and newline; embeddings, overrides and isolates that could swallow the text
@@ -81,3 +96,48 @@ def charge(cell: Cell, *, is_draft: bool) -> str:
     if cell.basis is ChargeBasis.CONFIRMED:
         return f"{amount}, confirmed by billing"
     return f"{amount} as quoted, not yet confirmed by billing"
+
+
+def badge(cell: Cell) -> str:
+    """What is decided about a cell, or was about an earlier picture of it; may be empty."""
+    if cell.verdict is not None:
+        sign, word = VERDICT_WORDS[cell.verdict]
+        return f"{sign} {word}"
+    return f"was {VERDICT_WORDS[cell.stale[-1].word][1]}" if cell.stale else ""
+
+
+def said(votes: tuple[Vote, ...]) -> str:
+    """Votes, one a line."""
+    return "\n".join(
+        f"{VERDICT_WORDS[vote.word][1]} by {vote.reviewer}, {vote.at[:10]}"
+        + (f": {vote.note}" if vote.note else "")
+        for vote in votes
+    )
+
+
+def flag_title(cell: Cell) -> str:
+    """The flags of a cell in one line; empty without any."""
+    return "; ".join(
+        f"{flag.name}: {flag.words}" if flag.words else flag.name for flag in cell.flags
+    )
+
+
+def flags(cell: Cell) -> str:
+    """What the checks say about a cell, one flag a line; that nobody checked it is said too."""
+    if cell.picture is None or cell.state is not CellState.DELIVERED:
+        return ""
+    if not cell.is_checked:
+        return "not checked: `campaign status --flags` checks it"
+    found = [
+        f"{flag.severity}: {flag.name}{f', {flag.words}' if flag.words else ''}"
+        for flag in cell.flags
+    ]
+    return "\n".join(found) or "none"
+
+
+def matched(cell: Cell) -> str:
+    """How the picture came to its cell, and how sure that is."""
+    if cell.how is None:
+        return ""
+    sure = f", {cell.confidence}\u00a0% sure" if cell.confidence is not None else ""
+    return HOW_WORDS[cell.how] + sure

@@ -8,11 +8,13 @@ from pipeline.domain.campaign import PixelSize
 from pipeline.domain.fingerprint import CellKey, Sha256
 from pipeline.domain.money import MicroUsd
 from pipeline.domain.plan import Address
+from pipeline.domain.verdicts import Word
 from pipeline.reporting.sheet.facts import (
     CampaignFacts,
     Cell,
     CellState,
     ChargeBasis,
+    FlagFacts,
     Group,
     MoneyFacts,
     Original,
@@ -22,6 +24,7 @@ from pipeline.reporting.sheet.facts import (
     SheetFacts,
     SizeFacts,
     VariantFacts,
+    Vote,
 )
 from pipeline.reporting.sheet.prompts import split_prompt
 
@@ -257,6 +260,50 @@ def draft_without_pictures() -> SheetFacts:
     )
 
 
+def reviewed() -> SheetFacts:
+    """Four cells: approved, rejected and flagged, decided before it changed, not bought."""
+
+    def at(variant: str, take: int = 1) -> Address:
+        return Address("anna", "front", variant, "master", take)
+
+    cells = (
+        cell(
+            at("snow"),
+            reroll=PRICE,
+            is_checked=True,
+            verdict=Word.APPROVE,
+            votes=(Vote("Anna", Word.APPROVE, "2026-11-20T10:00:00Z", "the one"),),
+            provenance="says that AI altered it",
+        ),
+        cell(
+            at("studio"),
+            prompt=1,
+            reroll=PRICE,
+            is_checked=True,
+            verdict=Word.REJECT,
+            votes=(Vote("Anna", Word.REJECT, "2026-11-20T10:01:00Z", "two left hands"),),
+            flags=(
+                FlagFacts("nothing-changed", "fail", "the source itself, not edited", 340),
+                FlagFacts("blur", "warn", "soft", 120),
+            ),
+        ),
+        cell(
+            at("snow", 2),
+            reroll=PRICE,
+            how="content",
+            confidence=97,
+            stale=(Vote("Bob", Word.APPROVE, "2026-11-18T09:00:00Z"),),
+        ),
+        undelivered(at("studio", 2), CellState.WANTED, "", prompt=1, quote=PRICE),
+    )
+    front = replace(original("front"), focus=(500, 350))
+    return replace(
+        every_state(),
+        money=money(to_buy=PRICE, room=MicroUsd(100_000), room_of="month"),
+        groups=(Group("anna", "front", front, cells),),
+    )
+
+
 HOSTILE = (
     "</script><script>window.owned = 1</script>",
     '"><img src=x onerror="window.owned = 2">',
@@ -309,6 +356,11 @@ def hostile(text: str) -> SheetFacts:
                         attempt=text,
                         day=text,
                         notes=(text,),
+                        verdict=Word.APPROVE,
+                        votes=(Vote(text, Word.APPROVE, text, text),),
+                        stale=(Vote(text, Word.REJECT, text, text),),
+                        flags=(FlagFacts(text, "warn", text),),
+                        provenance=text,
                         thumb="thumbs/t.webp",
                         link="../m.jpg",
                         renditions=(

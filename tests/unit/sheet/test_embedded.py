@@ -1,7 +1,11 @@
 import json
+from dataclasses import replace
 
+from pipeline.domain.campaign import PixelSize
+from pipeline.domain.money import MicroUsd
 from pipeline.reporting.sheet import view
-from pipeline.reporting.sheet.embedded import embed
+from pipeline.reporting.sheet.embedded import embed, marker_size
+from pipeline.reporting.sheet.facts import CellState, SizeFacts
 from pipeline.reporting.sheet.links import href
 from tests.unit.sheet import samples
 
@@ -16,7 +20,8 @@ def at(column, index):
 
 def embedded(facts):
     blocks = view.blocks(facts)
-    return json.loads(embed(facts, blocks)), [tile for block in blocks for tile in block.tiles]
+    body = json.loads(embed(facts, blocks, digest="0123abcd" * 8))
+    return body, [tile for block in blocks for tile in block.tiles]
 
 
 def test_columns_give_every_cell_its_own_facts():
@@ -26,9 +31,12 @@ def test_columns_give_every_cell_its_own_facts():
         address = [at(column, index) for column in body["address"].values()]
         assert "/".join(part for part in address if part) == str(cell.address)
         told = {label: at(column, index) for label, column, _ in body["story"]}
-        assert told["Cell key"] == cell.key
+        assert at(body["key"], index) == cell.key
         assert told["Prediction"] == cell.prediction
-        assert told["Picture, SHA-256"] == (cell.picture or "")
+        shown = cell.picture if cell.state is CellState.DELIVERED else None
+        assert at(body["shown"], index) == (shown or "")
+        assert told["Picture, SHA-256"] == ("" if shown else cell.picture or "")
+        assert at(body["charge"], index) == (cell.charge or 0)
         prompt = body["prompts"][at(body["prompt"], index)]
         assert "".join(text for text, _ in prompt) == facts.prompts[cell.prompt].text
 
@@ -61,3 +69,37 @@ def test_an_empty_sheet_has_empty_columns():
     body, tiles = embedded(samples.many(0))
     assert tiles == []
     assert body["renditions"]["cells"] == []
+
+
+def test_what_few_cells_have_is_told_by_number():
+    body, _ = embedded(samples.reviewed())
+    assert body["votes"] == {
+        "0": [["Anna", "approve", "2026-11-20T10:00:00Z"]],
+        "1": [["Anna", "reject", "2026-11-20T10:01:00Z"]],
+    }
+    assert body["stale"] == {"2": [["Bob", "approve", "2026-11-18T09:00:00Z"]]}
+    assert body["flags"] == {"1": [["nothing-changed", 340], ["blur", 120]]}
+
+
+def test_prices_and_room_are_whole_micro_dollars():
+    body, _ = embedded(samples.reviewed())
+    assert [at(body["reroll"], index) for index in range(4)] == [40_000, 40_000, 40_000, -1]
+    assert body["money"]["room"] == 100_000 - 40_000
+    unlimited = replace(samples.reviewed(), money=samples.money(room=None, to_buy=MicroUsd(9)))
+    assert embedded(unlimited)[0]["money"]["room"] is None
+
+
+def test_safe_areas_are_told_per_mille():
+    story = SizeFacts(
+        "story", PixelSize(1080, 1920), "cover", "jpeg", safe=(0.06, 0.14, 0.06, 0.35)
+    )
+    facts = replace(samples.every_state(), campaign=samples.campaign(sizes=(story,)))
+    assert embedded(facts)[0]["sizes"] == [
+        ["story", 1080, 1920, "cover", "master", [60, 140, 60, 350]]
+    ]
+
+
+def test_the_marker_tells_sheets_apart_and_is_a_possible_picture():
+    sizes = {marker_size(samples.sha(str(number))) for number in range(1_000)}
+    assert len(sizes) == 1_000
+    assert all(1 <= side <= 16_000 for size in sizes for side in size)

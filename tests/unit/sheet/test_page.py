@@ -1,4 +1,5 @@
 import base64
+import gzip
 import hashlib
 import json
 import re
@@ -10,12 +11,17 @@ import pytest
 from pipeline.domain.campaign import PixelSize
 from pipeline.domain.fingerprint import digest
 from pipeline.reporting.sheet.links import UnsafePathError, href
-from pipeline.reporting.sheet.page import FactsError, render_sheet
+from pipeline.reporting.sheet.page import FactsError, latest_marker, render_sheet, served
 from tests.unit.sheet import samples
 from tests.unit.sheet.markup import read
 
+TOKEN = "abc-123_X"  # noqa: S105 (of no server)
 GOLDEN = Path(__file__).parents[2] / "golden" / "sheets"
-CASES = {"every-state": samples.every_state, "draft": samples.draft_without_pictures}
+CASES = {
+    "every-state": samples.every_state,
+    "draft": samples.draft_without_pictures,
+    "reviewed": samples.reviewed,
+}
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -66,7 +72,7 @@ def test_without_script_the_page_is_complete():
     assert "2 of 8 delivered" in page.text
     assert "$0.40" in page.text
     hidden = [found["id"] for _, found in page.elements if "hidden" in found]
-    assert hidden == ["bar", "nothing", "help"]
+    assert hidden == ["news", "acts", "bar", "nothing", "tools", "ask", "story", "link"]
 
 
 def test_a_draft_says_so_wherever_one_may_look():
@@ -106,9 +112,11 @@ def test_the_policy_names_exactly_the_scripts_and_styles_of_the_page():
 def test_script_and_style_fit_the_budget_and_reach_for_nothing():
     page = read(render_sheet(samples.every_state()).html)
     code = page.raw["script", None] + page.raw["style", None]
-    assert len(code.encode()) <= 20_000
-    for outside in ("http", "//cdn", "url(", "@import", "fetch(", "innerHTML", "eval("):
+    assert len(gzip.compress(code.encode())) <= 20_000
+    assert len(code.encode()) <= 56_000
+    for outside in ("http", "//cdn", "url(", "@import", "innerHTML", "eval(", "document.write"):
         assert outside not in code
+    assert code.count("fetch(") == code.count('fetch("verdicts"') == 1
 
 
 @pytest.mark.parametrize("text", samples.HOSTILE)
@@ -188,3 +196,82 @@ def test_ten_thousand_cells_stay_light():
     assert len(page.elements) <= 50_000
     assert sum(tag == "img" for tag, _ in page.elements) == 11_000
     assert all(found["loading"] == "lazy" for tag, found in page.elements if tag == "img")
+
+
+def test_verdicts_and_flags_are_read_without_script():
+    page = read(render_sheet(samples.reviewed()).html)
+    badges = [found["data-b"] for _, found in page.elements if "data-b" in found]
+    assert badges == ["✓ approved", "✕ rejected", "was approved"]
+    flags = [found["aria-label"] for tag, found in page.elements if tag == "i"]
+    assert flags == ["flagged: nothing-changed: the source itself, not edited; blur: soft"]
+    assert "Approved 1 Per approved $0.40 On rejected $0.04" in page.text
+    assert "2 of 3 decided" in page.text
+
+
+def test_a_page_that_stands_alone_shows_what_it_was_given_and_links_to_no_file():
+    facts = samples.reviewed()
+    first = facts.cells[0]
+    page = read(render_sheet(facts, pictures={first.thumb: "data:image/webp;base64,AAAA"}).html)
+    pictures = [found["src"] for tag, found in page.elements if tag == "img"]
+    assert pictures == ["data:image/webp;base64,AAAA"]
+    assert all(link.startswith(("#", "data:")) for link in page.links)
+    assert "masters" not in page.raw["script", "application/json"]
+
+
+def test_a_page_that_stands_alone_holds_the_same_facts():
+    facts = samples.reviewed()
+    assert render_sheet(facts, pictures={}).digest == render_sheet(facts).digest
+
+
+def test_a_difference_says_what_it_compares():
+    facts = samples.reviewed()
+    group = facts.groups[0]
+    cells = tuple(
+        replace(cell, change=change)
+        for cell, change in zip(group.cells, ("new", "changed"), strict=False)
+    )
+    differing = replace(
+        facts,
+        kind="difference",
+        title="Difference between main and the working tree",
+        groups=(replace(group, cells=cells),),
+    )
+    sheet = render_sheet(differing)
+    page = read(sheet.html)
+    assert "Difference between main and the working tree · winter-lookbook" in page.text
+    assert "Change all New (1) Changed (1)" in page.text
+    assert "Cap $12.00" not in page.text
+    assert json.loads(sheet.json)["cells"][0]["change"] == "new"
+    empty = read(render_sheet(replace(differing, groups=())).html)
+    assert "Nothing differs." in empty.text
+
+
+def test_a_served_page_may_speak_to_its_server_and_nobody_else():
+    html = render_sheet(samples.every_state()).html
+    out = served(html, token=TOKEN, reviewer='Anna "the <b>"')
+    page = read(out)
+    policies = [found["content"] for _, found in page.elements if "http-equiv" in found]
+    assert policies[0].startswith("default-src 'none'; connect-src 'self'; img-src")
+    assert "connect-src" not in html
+    (meta,) = [found for _, found in page.elements if found.get("name") == "campaign-review"]
+    assert meta["content"] == TOKEN
+    assert meta["data-reviewer"] == 'Anna "the <b>"'
+
+
+@pytest.mark.parametrize("token", ["", 'x"', "a b", "<"])
+def test_a_token_that_markup_could_trip_over_is_refused(token):
+    with pytest.raises(ValueError, match="a token"):
+        served(render_sheet(samples.every_state()).html, token=token)
+
+
+def test_only_a_contact_sheet_is_served():
+    with pytest.raises(ValueError, match="no contact sheet"):
+        served("<title>x</title>", token=TOKEN)
+
+
+def test_the_marker_says_which_sheet_is_the_newest():
+    one = render_sheet(samples.every_state())
+    other = render_sheet(samples.reviewed())
+    assert latest_marker(one) != latest_marker(other)
+    width, height = json.loads(read(one.html).raw["script", "application/json"])["marker"]
+    assert f'width="{width}" height="{height}"' in latest_marker(one)

@@ -1,0 +1,158 @@
+// Cells: their facts, which of them are shown and in what order.
+const id = (name) => document.getElementById(name);
+const facts = JSON.parse(id("facts").textContent);
+const main = id("pictures"), view = id("view"), panel = id("story");
+const links = [...main.querySelectorAll("li > a")];
+const number = new Map(links.map((link, i) => [link, i]));
+const sections = [...main.querySelectorAll("section")];
+const owner = facts.blocks.flatMap((block, b) => Array(block.cells).fill(b));
+// The cell that has the focus, or is open.
+let current = 0;
+
+// A column holds one value for all cells, one for each, or a table with a row number for each.
+const at = (column, i) => column.of[column.at ? column.at[i] : column.of.length > 1 ? i : 0];
+const address = (i) => Object.values(facts.address).map((part) => at(part, i)).filter(Boolean).join("/");
+const shot = (i) => Object.values(facts.address).map((part, n) => n < 4 ? at(part, i) : "").join("/");
+const isShown = (i) => !links[i].parentNode.hidden && !sections[owner[i]].hidden;
+const picture = (i) => at(facts.shown, i);
+const thumb = (i) => links[i].querySelector("img")?.getAttribute("src") ?? "";
+const source = (i) => sections[owner[i]].querySelector(".original img")?.getAttribute("src") ?? "";
+const say = (text) => { id("said").textContent = text; };
+
+// Text becomes text and never markup; the page's policy forbids anything else.
+const make = (tag, content, properties = {}) => {
+  const node = Object.assign(document.createElement(tag), properties);
+  node.append(...[content].flat().filter((part) => part !== ""));
+  return node;
+};
+const usd = (amount) => {
+  const [whole, rest] = (Math.abs(amount) / 1e6).toFixed(6).split(".");
+  return (amount < 0 ? "-$" : "$") + (+whole).toLocaleString("en") + "." + rest.replace(/0{1,4}$/, "");
+};
+
+const filters = ["change", "variant", "size", "state", "flag", "verdict"];
+const chosen = (name) => id("by-" + name)?.value ?? "";
+const fits = {
+  change: (i, value) => at(facts.change, i) === value,
+  variant: (i, value) => at(facts.address.variant, i) === value,
+  size: (i, value) => at(facts.address.size, i) === value,
+  state: (i, value) => at(facts.state, i) === value,
+  flag: (i, value) => facts.flags[i]?.some(([name]) => value === "*" || name === value) ?? false,
+  verdict: (i, value) => standing(i) === value,
+};
+const prompts = facts.prompts.map((parts) => parts.map(([text]) => text).join("").toLowerCase());
+const own = [];
+const ownWords = (i) => (own[i] ??= [address(i), ...facts.story.filter(([, , kind]) => kind === "words").map(([, column]) => at(column, i))].join("\n").toLowerCase());
+
+const filter = () => {
+  const asked = filters.map((name) => [fits[name], chosen(name)]).filter(([, value]) => value);
+  const words = id("find").value.toLowerCase().split(/\s+/).filter(Boolean)
+    .map((word) => [word, prompts.map((text) => text.includes(word))]);
+  const left = sections.map(() => 0);
+  links.forEach((link, i) => {
+    const shown = asked.every(([fit, value]) => fit(i, value))
+      && words.every(([word, inPrompt]) => inPrompt[at(facts.prompt, i)] || ownWords(i).includes(word));
+    if (link.parentNode.hidden === shown) link.parentNode.hidden = !shown;
+    left[owner[i]] += shown;
+  });
+  const isOpen = !asked.length && !words.length;
+  sections.forEach((section, b) => { section.hidden = !left[b] && !isOpen; });
+  const total = left.reduce((sum, n) => sum + n, 0);
+  id("shown").textContent = `${total} of ${links.length} shown`;
+  id("nothing").hidden = total > 0 || isOpen;
+};
+
+// Sections by their first cell, cells inside their section; reading order follows.
+let order = links.map((_, i) => i), place = order;
+const weights = {
+  flags: (i) => Math.max(0, ...(facts.flags[i] ?? []).map(([, weight]) => weight)),
+  charge: (i) => at(facts.charge, i),
+  stars: (i) => mine.get(i)?.stars ?? 0,
+};
+const sort = () => {
+  const all = links.map((_, i) => i), weigh = weights[id("sort").value];
+  if (weigh) {
+    const weight = all.map(weigh), most = sections.map(() => 0);
+    for (const i of all) most[owner[i]] = Math.max(most[owner[i]], weight[i]);
+    all.sort((a, b) => id("flat").checked ? weight[b] - weight[a] || a - b : most[owner[b]] - most[owner[a]] || owner[a] - owner[b] || weight[b] - weight[a] || a - b);
+  }
+  order = all;
+  place = [];
+  order.forEach((i, n) => { place[i] = n; });
+  const ranked = new Set(order.map((i) => sections[owner[i]]));
+  id("nothing").before(...ranked, ...sections.filter((section) => !ranked.has(section)));
+  for (const i of order) links[i].parentNode.parentNode.append(links[i].parentNode);
+  if (main.className) order.forEach((i, n) => { links[i].parentNode.style.order = n; });
+};
+const flatten = () => { main.className = id("flat").checked ? "flat" : ""; };
+
+// The address bar holds filter and open picture, so that a view can be sent as a link.
+const remember = () => {
+  const told = new URLSearchParams();
+  for (const name of filters) if (chosen(name)) told.set(name, chosen(name));
+  for (const name of ["find", "sort"]) if (id(name).value) told.set(name, id(name).value);
+  if (view.open) told.set("cell", address(current));
+  history.replaceState(null, "", told.size ? "#" + told : location.pathname + location.search);
+};
+const recall = () => {
+  if (!location.hash.includes("=")) return;
+  const told = new URLSearchParams(location.hash.slice(1));
+  const cell = told.get("cell");
+  // A link to a picture alone, such as one to another take, leaves the filter as it is.
+  if (!cell || told.size > 1) {
+    for (const name of filters) if (id("by-" + name)) id("by-" + name).value = told.get(name) ?? "";
+    for (const name of ["find", "sort"]) id(name).value = told.get(name) ?? "";
+    filter();
+    if (id("sort").value) sort();
+  }
+  const i = cell ? links.findIndex((_, each) => address(each) === cell) : -1;
+  if (i >= 0) open(i);
+};
+
+// Where the arrows lead; -1 is nowhere.
+const next = (i, step, fit = isShown) => {
+  let n = place[i] ?? -1;
+  do n += step; while (n >= 0 && n < order.length && !fit(order[n]));
+  return order[n] ?? -1;
+};
+const box = (i) => links[i].getBoundingClientRect();
+const nearest = (i, step, far) => {
+  const from = box(i);
+  let best = -1, row = null, least = Infinity;
+  for (let j = next(i, step); j >= 0; j = next(j, step)) {
+    const to = box(j);
+    if (Math.abs(to.top - from.top) < far) continue;
+    row ??= to.top;
+    if (Math.abs(to.top - row) >= 2) break;
+    if (Math.abs(to.left - from.left) < least) [best, least] = [j, Math.abs(to.left - from.left)];
+  }
+  return best;
+};
+const screen = (i, step) => {
+  const j = view.open ? -1 : nearest(i, step, innerHeight * 0.7);
+  return j >= 0 ? j : step < 0 ? order.find(isShown) : order.findLast(isShown);
+};
+const isSame = (i, j) => ["variant", "size", "take"].every((name) => at(facts.address[name], i) === at(facts.address[name], j));
+const across = (i, step) => {
+  if (main.className || !at(facts.address.set, i)) return view.open ? -1 : nearest(i, step, 2);
+  const other = (j) => isShown(j) && owner[j] !== owner[i];
+  const same = next(i, step, (j) => other(j) && isSame(i, j));
+  return same >= 0 ? same : next(i, step, other);
+};
+const ends = (i, step) => {
+  let j = i;
+  for (let k = next(i, step); k >= 0 && owner[k] === owner[i]; k = next(k, step)) j = k;
+  return j;
+};
+const moves = {
+  ArrowLeft: (i) => next(i, -1), ArrowRight: (i) => next(i, 1),
+  ArrowUp: (i) => across(i, -1), ArrowDown: (i) => across(i, 1),
+  Home: (i) => ends(i, -1), End: (i) => ends(i, 1),
+  PageUp: (i) => screen(i, -1), PageDown: (i) => screen(i, 1),
+};
+const go = (i) => {
+  if (i < 0) return;
+  current = i;
+  if (view.open) open(i);
+  else links[i].focus();
+};
