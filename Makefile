@@ -13,7 +13,7 @@ UV_COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --
 	--extra draft --group build pyproject.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test torture defects lint types imports check unit bench lock golden chromium clean
+.PHONY: help demo test torture defects lint types imports check unit bench gallery lock golden chromium clean
 
 help: ## Show this list.
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -41,8 +41,10 @@ torture: $(VENV)/dev ## Prove that money cannot leak: ten thousand schedules of 
 	$(BIN)/pytest -q -n 2 --dist worksteal -m torture tests
 
 defects: $(VENV)/dev ## Measure what the picture checks catch and what they flag for nothing.
-	$(BIN)/pytest -q -n 2 --dist worksteal -m defects tests
-	$(BIN)/python -m tests.defects
+	$(BIN)/python -m tests.defects --write
+
+gallery: $(VENV)/dev ## Draw thirty prompts with the draft engine, check them, and lay them out to look at.
+	$(BIN)/python -m tests.gallery
 
 bench: $(VENV)/bench ## Measure speed as ratios against peers in the same run.
 	$(BIN)/python -m tests.benchmarks

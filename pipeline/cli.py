@@ -14,6 +14,7 @@ from pipeline import __version__
 
 if TYPE_CHECKING:
     from pipeline.commands.review import Assignment, Reviewed
+    from pipeline.commands.review_server import Sat
     from pipeline.commands.store import StoreResult
     from pipeline.domain.diagnostics import Problem
     from pipeline.domain.money import MicroUsd
@@ -32,7 +33,7 @@ Exit codes:
   6  charges in doubt                130  interrupted, safe
   7  permit or price refused           1  a bug in the program
 
-2, 3, 7, 8, 11 and 12 refuse before anything is sent for the campaign that they speak of."""
+2, 3, 7, 8, 11 and 12 refuse before anything is sent for that campaign."""
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]}, epilog=_EPILOG)
@@ -442,21 +443,149 @@ def _flags(names: tuple[str, ...], *, every: bool, options: dict[str, Any]) -> i
 
 @campaign.command()
 @_names
+@click.option(
+    "--deliver",
+    "delivery",
+    type=(click.Choice(["approved", "all"]), click.Path(path_type=Path)),
+    metavar="approved|all DIR",
+    help="Copy pictures there, with a table of what is what; `all` asks no reviewer.",
+)
+@click.option(
+    "--size",
+    "sizes",
+    multiple=True,
+    metavar="SIZE",
+    help="Deliver this size alone, or `master`; repeatable.  [default: all that are declared]",
+)
+@click.option(
+    "--disclosure",
+    is_flag=True,
+    help="Write what is to be declared where, a table a destination; not legal advice.",
+)
+@click.option(
+    "--against",
+    "revision",
+    metavar="REV",
+    help="Also difference.html: only what is new, changed, lost or newly stale since a commit.",
+)
+@click.option("--csv", "as_csv", is_flag=True, help="Also sheet.csv: a line for each cell.")
+@click.option("--pdf", "as_pdf", is_flag=True, help="Also sheet.pdf, to print and to mail.")
+@click.option(
+    "--single-file", "single", is_flag=True, help="Also sheet-single.html, its previews inside."
+)
 @_DRAFT
-def report(names: tuple[str, ...], every: bool, draft: bool) -> int:  # noqa: FBT001 (click)
-    """Rebuild sizes, thumbnails and the contact sheet from what is bought; costs nothing."""
-    from pipeline.commands.progress import Telling  # noqa: PLC0415 (start-up)
-    from pipeline.commands.report import report as command  # noqa: PLC0415
+@_JSON
+def report(names: tuple[str, ...], every: bool, **options: Any) -> int:  # noqa: FBT001 (click)
+    """Rebuild sizes, thumbnails and the contact sheet from what is bought; costs nothing.
 
-    result = command(
-        _chosen(names, every=every),
-        draft=draft,
-        telling=Telling(events=False, quiet=False),
-        start=Path.cwd(),
-    )
+    \b
+    campaign report NAME                                    the contact sheet
+    campaign report NAME --pdf --csv                        to print, and for spreadsheets
+    campaign report NAME --against main                     only what differs from a commit
+    campaign report NAME --deliver approved handoff         approved pictures, and a table
+    campaign report NAME --disclosure                       what is to be declared where
+
+    Other forms of the sheet lie beside its page and show what was true when they were made.
+
+    A delivery is a folder for each campaign, with real files under the names that they have in the
+    outputs and delivery.csv, which says of each file what it is, who approved it and what it cost.
+    Files that are there already and the same stay; another file of that name is never written over.
+    """
+    from pipeline.commands.progress import Telling  # noqa: PLC0415 (start-up)
+
+    chosen = _chosen(names, every=every)
+    options["telling"] = Telling(events=False, quiet=False)
+    if options["sizes"] and not options["delivery"]:
+        raise click.UsageError("--size goes with --deliver")
+    if options["as_json"] and not options["disclosure"]:
+        raise click.UsageError("--json goes with --disclosure")
+    if options["disclosure"]:
+        return _disclosed(chosen, options)
+    is_other = options["as_csv"] or options["as_pdf"] or options["single"]
+    if options["delivery"] and (is_other or options["revision"]):
+        raise click.UsageError("--deliver copies pictures; ask for other forms of the sheet apart")
+    if options["revision"] and (is_other or options["draft"]):
+        raise click.UsageError("--against compares real pictures, and goes with no other form")
+    if options["delivery"]:
+        return _delivered(chosen, options)
+    if is_other:
+        return _formed(chosen, options)
+    if options["revision"]:
+        return _compared(chosen, options)
+    return _reported(chosen, options)
+
+
+def _disclosed(names: tuple[str, ...], options: dict[str, Any]) -> int:
+    from pipeline.commands.disclosure import disclose  # noqa: PLC0415 (start-up)
+
+    if options["delivery"]:
+        raise click.UsageError("say --disclosure or --deliver, one at a time")
+    result = disclose(names, draft=options["draft"], telling=options["telling"], start=Path.cwd())
+    _show(result.problems)
+    if options["as_json"]:
+        _data(result.document())
+        return result.exit_code
+    click.echo(result.text, err=True, nl=False)
+    for _, path in result.tables:
+        click.echo(path)
+    return result.exit_code
+
+
+def _reported(names: tuple[str, ...], options: dict[str, Any]) -> int:
+    from pipeline.commands.report import report as command  # noqa: PLC0415 (start-up)
+
+    result = command(names, draft=options["draft"], telling=options["telling"], start=Path.cwd())
     _show(result.problems)
     for page in result.pages:
         click.echo(page)
+    return result.exit_code
+
+
+def _formed(names: tuple[str, ...], options: dict[str, Any]) -> int:
+    from pipeline.commands.forms import Forms, write_forms  # noqa: PLC0415 (start-up)
+
+    result = write_forms(
+        names,
+        Forms(csv=options["as_csv"], pdf=options["as_pdf"], single=options["single"]),
+        draft=options["draft"],
+        telling=options["telling"],
+        start=Path.cwd(),
+    )
+    _show(result.problems)
+    for file in result.files:
+        click.echo(file)
+    return result.exit_code
+
+
+def _compared(names: tuple[str, ...], options: dict[str, Any]) -> int:
+    from pipeline.commands.against import report_against  # noqa: PLC0415 (start-up)
+
+    result = report_against(
+        names, options["revision"], telling=options["telling"], start=Path.cwd()
+    )
+    _show(result.problems)
+    for line in result.lines:
+        click.echo(line, err=True)
+    for page in result.pages:
+        click.echo(page)
+    return result.exit_code
+
+
+def _delivered(names: tuple[str, ...], options: dict[str, Any]) -> int:
+    from pipeline.commands.deliver import deliver  # noqa: PLC0415 (start-up)
+
+    gate, folder = options["delivery"]
+    result = deliver(
+        names,
+        folder,
+        gate=gate,
+        sizes=options["sizes"],
+        draft=options["draft"],
+        telling=options["telling"],
+        start=Path.cwd(),
+    )
+    _show(result.problems)
+    click.echo(result.text, nl=False)
     return result.exit_code
 
 
@@ -505,12 +634,16 @@ class _Assigning(click.ParamType["Assignment"]):
     help="Take over verdicts that a contact sheet or a colleague saved.",
 )
 @click.option("--list", "listing", is_flag=True, help="What is decided about each picture.")
+@click.option("--waiting", is_flag=True, help="What waits to be assigned, as without a terminal.")
+@click.option("--serve", "serving", is_flag=True, help="Show the sheet, as on a terminal.")
+@click.option("--open/--no-open", "opens", default=None, help="Open a browser, or only say where.")
 @_DRAFT
 @_JSON
 def review(name: str, **options: Any) -> int:
     """Decide on pictures: approve, reject, reroll; or say whose they are.
 
     \b
+    campaign review NAME                              decide on it in a browser
     campaign review NAME --list                       what is decided, and by whom
     campaign review NAME --approve set:anna           all pictures of one set
     campaign review NAME --reroll anna/p1/snow/master/t1 --note "two left hands"
@@ -521,9 +654,13 @@ def review(name: str, **options: Any) -> int:
     another verdict. It is a line in campaigns/NAME/reviews, so commit it. A reroll buys nothing; it
     makes one more take wanted, which the next plan prices and the next run asks about.
 
-    Without any of these it lists what waits because fewer pictures came than were paid for, and
-    where to look at them. Nothing is assigned by position, because nobody knows which one is
-    missing. What you say with --assign is a receipt in the lock, so commit it; cells that got no
+    On a terminal and without any of these it shows the contact sheet to the browsers of this
+    machine, under an address that nobody else knows, and saves each verdict as it is given. Ctrl-C
+    ends it and says what was decided.
+
+    Elsewhere, or with --waiting, it lists what waits because fewer pictures came than were paid
+    for, and where to look at them. Nothing is assigned by position, because nobody knows which one
+    is missing. What you say with --assign is a receipt in the lock, so commit it; cells that got no
     picture are then wanted again, as a top-up that a run asks about.
     """
     result = _reviewed(name, options)
@@ -535,20 +672,28 @@ def review(name: str, **options: Any) -> int:
     return result.exit_code
 
 
-def _reviewed(name: str, options: dict[str, Any]) -> "Reviewed | Written | Standing":
+def _reviewed(name: str, options: dict[str, Any]) -> "Reviewed | Written | Standing | Sat":
     from pipeline.commands.review import review as assign  # noqa: PLC0415 (start-up)
     from pipeline.commands.verdicts import Said, bring_in, say, show  # noqa: PLC0415 (as above)
     from pipeline.domain.verdicts import Word  # noqa: PLC0415 (as above)
 
     where: dict[str, Any] = {"draft": options["draft"], "start": Path.cwd()}
     said = {word: options[word] for word in Word if options[word]}
-    ways = [said, options["file"], options["listing"], options["assignments"]]
+    named = ("file", "listing", "assignments", "waiting", "serving")
+    ways = [said, *(options[name] for name in named)]
     if sum(map(bool, ways)) > 1:
-        raise click.UsageError("say verdicts, --import, --list or --assign, one at a time")
+        raise click.UsageError(
+            "say verdicts, --import, --list, --assign, --waiting or --serve, one at a time"
+        )
+    serves = options["serving"] or (not any(ways) and not options["as_json"] and _is_terminal())
     if options["note"] and not said:
         raise click.UsageError("--note goes with --approve, --reject or --reroll")
-    if options["reviewer"] and not (said or options["file"]):
-        raise click.UsageError("--as goes with verdicts or --import")
+    if options["reviewer"] and not (said or options["file"] or serves):
+        raise click.UsageError("--as goes with verdicts, --import or --serve")
+    if options["opens"] is not None and not serves:
+        raise click.UsageError("--open and --no-open go with --serve")
+    if serves:
+        return _serve_review(name, options, where)
     if options["listing"]:
         return show(name, **where)
     if options["file"]:
@@ -556,6 +701,23 @@ def _reviewed(name: str, options: dict[str, Any]) -> "Reviewed | Written | Stand
     if said:
         return say(name, Said(said, options["note"], options["reviewer"]), **where)
     return assign(name, options["assignments"], **where)
+
+
+def _serve_review(name: str, options: dict[str, Any], where: dict[str, Any]) -> "Sat":
+    from pipeline.commands.review_server import has_screen, serve_review  # noqa: PLC0415 (start-up)
+
+    opens = options["opens"]
+    return serve_review(
+        name,
+        reviewer=options["reviewer"],
+        opens=_is_terminal() and has_screen() if opens is None else opens,
+        ready=lambda text: click.echo(text, err=True),
+        **where,
+    )
+
+
+def _is_terminal() -> bool:
+    return sys.stdin.isatty() and sys.stdout.isatty()
 
 
 class _Adoption(click.ParamType["tuple[str, str]"]):
@@ -896,6 +1058,80 @@ def serve(**options: Any) -> int:
 
 
 @campaign.group()
+def provenance() -> None:
+    """See what files say about their origin, and sign what campaigns deliver.
+
+    \b
+    campaign provenance show FILE...   source type, credentials, marks of vendors
+    campaign provenance init           a certificate to try signing out
+    """
+
+
+@provenance.command(name="show")
+@click.argument(
+    "files", nargs=-1, required=True, metavar="FILE...", type=click.Path(path_type=Path)
+)
+@click.option(
+    "--trust",
+    "anchors",
+    metavar="FILE",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="PEM file of root certificates that you trust.",
+)
+@_JSON
+def show_provenance(files: tuple[Path, ...], anchors: Path | None, as_json: bool) -> int:  # noqa: FBT001 (click)
+    """Tell what any file says about its origin: XMP, EXIF, IPTC and content credentials (C2PA).
+
+    Changes nothing, and calls nobody. A file is what its bytes are, whatever its name says.
+    Credentials are validated where the extra `provenance` is installed, else only found.
+
+    Exit 5 says that the credentials of a file are broken, 2 that a file is no picture.
+    """
+    from pipeline.commands.provenance import show as command  # noqa: PLC0415 (start-up)
+
+    result = command(files, anchors=anchors, start=Path.cwd())
+    if as_json:
+        _data(result.document())
+    else:
+        click.echo(result.text, nl=False)
+    return result.exit_code
+
+
+@provenance.command(name="init")
+@click.option("--renew", is_flag=True, help="Make a new one, even if there is one.")
+def init_provenance(renew: bool) -> int:  # noqa: FBT001 (click)
+    """Make a development certificate for this workspace, to try signing out; it proves no name."""
+    from pipeline.commands.provenance import init as command  # noqa: PLC0415 (start-up)
+
+    click.echo(command(renew=renew, start=Path.cwd()).text, nl=False)
+    return 0
+
+
+@campaign.command()
+@click.argument("names", nargs=-1, metavar="[DESTINATION]...")
+@_JSON
+def destinations(names: tuple[str, ...], as_json: bool) -> int:  # noqa: FBT001 (click)
+    """List places that pictures go to, such as instagram-story, and what each asks of a file.
+
+    \b
+    campaign destinations                    all of them; in a workspace also its own
+    campaign destinations instagram-story    everything about one, and where it was read
+
+    A manifest names them: `sizes: {story: instagram-story}`. `campaigns/workspace.yaml` adds your
+    own under `destinations:`, or other values for one of these.
+    """
+    from pipeline.commands.destinations import destinations as command  # noqa: PLC0415 (start-up)
+
+    result = command(names, start=Path.cwd())
+    if as_json:
+        _data(result.document())
+    else:
+        click.echo(result.text, nl=False)
+    _show(result.problems)
+    return 0
+
+
+@campaign.group()
 def models() -> None:
     """See which models there are, what they take and cost, and what has changed.
 
@@ -977,12 +1213,16 @@ def sync_models(write: bool, as_json: bool) -> int:  # noqa: FBT001 (click)
             "status",
             "flags",
             "models",
+            "destinations",
             "sync",
             "review",
+            "sheet",
             "reconcile",
             "store",
             "explain",
             "origins",
+            "provenance",
+            "disclosure",
         ]
     ),
     default="campaign",
@@ -1004,7 +1244,8 @@ def schema(which: str, folder: Path | None) -> int:
     campaign schema verdicts                   for a bot that reviews
 
     People write `campaign` and `workspace`. Programs read plan, diff, events, receipts, verdicts,
-    check, codes, status, flags, models, sync, review, reconcile, store, explain and origins.
+    check, codes, status, flags, models, destinations, sync, review, reconcile, store, explain,
+    origins, provenance and disclosure.
     """
     from pipeline.commands.schema import schema as command  # noqa: PLC0415 (start-up)
     from pipeline.commands.schema import write_all  # noqa: PLC0415 (as above)

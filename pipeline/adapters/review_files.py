@@ -1,8 +1,9 @@
 """Verdicts on disk: one immutable file an import, `<reviewer>/<yyyymmdd>-<id>.jsonl`.
 
-A reader takes the union of all files. Since no file is ever written to again, branches never
-conflict; the markers of a merge that somebody made by hand are left out and both sides kept.
-Anything else that cannot be read stops the command: a reject that is skipped delivers a picture.
+A reader takes the union of all files. Since no file is ever written to again once the command that
+made it has ended, branches never conflict; the markers of a merge that somebody made by hand are
+left out and both sides kept. Anything else that cannot be read stops the command: a reject that is
+skipped delivers a picture.
 """
 
 import json
@@ -85,14 +86,21 @@ class ReviewFolder:
             verdicts: at least one, in the order to write.
             campaign: whose.
             day: UTC, `20261122`.
-            name: an id that no other file has.
+            name: an id that no other file has. One that is there already under it is replaced as a
+                whole: verdicts that come batch by batch while a sheet is served are one file, which
+                gets longer until the session ends.
 
         Raises:
+            CampaignError: exit 2, no reader would take a file as long as this one would be.
             OSError: nothing was written.
         """
         target = self._folder / folder_name(verdicts[0].reviewer) / f"{day}-{name}.jsonl"
         lines = (header(campaign), *map(write, verdicts))
-        write_durably(target, "".join(f"{line}\n" for line in lines).encode())
+        content = "".join(f"{line}\n" for line in lines).encode()
+        if len(content) > MOST_BYTES:
+            why = f"stored, its verdicts would take more than {MOST_BYTES:,} bytes"
+            raise CampaignError(USAGE, [_unreadable(f"{self._shown_as}/{target.name}", why)])
+        write_durably(target, content)
         return target
 
 
@@ -117,6 +125,11 @@ def read_import(path: Path, shown: str, *, reviewer: str) -> Imported:
         raw = _content(path)
     except OSError as error:
         raise CampaignError(USAGE, [_unreadable(shown, str(error.strerror))]) from error
+    return parse_import(raw, shown, reviewer=reviewer)
+
+
+def parse_import(raw: bytes, shown: str, *, reviewer: str) -> Imported:
+    """Read what somebody brings, whole or not at all; as `read_import`, from bytes."""
     if len(raw) > MOST_BYTES:
         raise CampaignError(USAGE, [_unreadable(shown, f"it has more than {MOST_BYTES:,} bytes")])
     numbered = _numbered(raw)

@@ -11,6 +11,7 @@ from pipeline.domain.diagnostics import Problem
 from pipeline.domain.fingerprint import Sha256
 from pipeline.domain.look import Look
 from pipeline.domain.plan import Cell, Plan
+from pipeline.manifest.presets import shipped
 from pipeline.planning.lint.case import Case, sent_pictures
 from pipeline.planning.lint.rules import costly, levels, lint, needs_looks
 
@@ -32,6 +33,7 @@ def advice(subject: Subject, cells: Sequence[Cell], places: Places) -> list[Prob
         looks={one: look for one, look in seen.items() if isinstance(look, Look)},
         damaged={one: why for one, why in seen.items() if isinstance(why, str)},
         others=[catalog.card(model) for model in catalog.models()],
+        places=tuple(shipped().values()),
     )
     return lint(case, switched, texts=texts_of(case.files))
 

@@ -4,10 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipeline.adapters.clock import SystemClock
 from pipeline.adapters.places import REAL, Places
 from pipeline.commands.advice import advice, texts_of
 from pipeline.commands.loading import chosen, load, open_workspace
 from pipeline.commands.session import Subject
+from pipeline.commands.signing import cannot_sign
 from pipeline.domain.diagnostics import (
     CampaignError,
     Problem,
@@ -122,6 +124,7 @@ def _check_subject(subject: Subject, places: Places, cells: dict[str, int]) -> l
         texts = texts_of(frozenset(at.file for at in written))
         return [placed(problem, texts) for problem in found]
     found += advice(subject, expansion.cells, places)
+    found += cannot_sign(campaign, places, now=SystemClock().now())
     if not any(problem.is_error for problem in found):
         cells[campaign.name] = len(expansion.cells)
     return found

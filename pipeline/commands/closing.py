@@ -17,6 +17,7 @@ from pipeline.execution.events import Happened
 from pipeline.execution.outcome import Ended, Outcome
 from pipeline.planning.permit import no_room
 from pipeline.planning.plan import over_limits
+from pipeline.reporting.not_made import not_made_lines
 from pipeline.reporting.run_text import RunFacts, run_text
 from pipeline.reporting.words import count
 
@@ -79,6 +80,7 @@ class Closing:
             history=self._session.history,
             engine=self._engine or "",
         )
+        flags = self._flags(plan, outcome)
         rehearsal = None
         if self._realm.is_draft:
             rehearsal = rehearse(
@@ -89,7 +91,13 @@ class Closing:
             )
         with self._desk.telling.work("files", len(outputs.missing)) as progress:
             refreshed = outputs.refresh(rehearsal=rehearsal, progress=progress)
-        facts = self._facts(plan, agreed, outcome, refreshed, rehearsal)
+        if refreshed.page_is_new:
+            from pipeline.commands.index_page import refresh_index  # noqa: PLC0415 (often not new)
+
+            refresh_index(self._places)
+        if refreshed.remarks:
+            self._desk.show(list(refreshed.remarks))
+        facts = self._facts(plan, agreed, outcome, refreshed, rehearsal, flags=flags)
         self._desk.telling.say(run_text(facts).rstrip("\n"))
         return self._code(plan, agreed, outcome, refreshed)
 
@@ -100,10 +108,12 @@ class Closing:
         outcome: Outcome,
         refreshed: Refreshed,
         rehearsal: Rehearsal | None,
+        *,
+        flags: str,
     ) -> RunFacts:
         name = self._subject.campaign.name
         paid = [ended for ended in outcome.ended if ended.kind in _PAID]
-        bought = _new_pictures(plan, outcome)
+        bought = len(_delivered(plan, outcome))
         here = sum(1 for decision in plan.decisions if decision.output is not None)
         absent = sum(1 for d in plan.decisions if d.reason is Reason.RESULT_ABSENT)
         real_left = None
@@ -125,12 +135,23 @@ class Closing:
             real_cost=None if rehearsal is None else rehearsal.plan.cost,
             real_left=real_left,
             made=refreshed.made,
-            not_made=[f"{one.name}: {one.reason}" for one in refreshed.failed],
+            not_made=not_made_lines(refreshed.failed),
             absent=absent,
             not_tried=outcome.not_tried,
             canary=agreed.canary,
             page=self._places.shown(refreshed.page),
+            flags=flags,
         )
+
+    def _flags(self, plan: Plan, outcome: Outcome) -> str:
+        """What the checks that cost next to nothing say about new pictures; the sheet shows it."""
+        cells = _delivered(plan, outcome)
+        if not cells:
+            return ""
+        from pipeline.commands.flags import new_flags  # noqa: PLC0415 (most runs bring nothing)
+
+        with self._desk.telling.work("checks", len(cells)) as progress:
+            return new_flags(self._session, plan, cells, progress=progress)
 
     def _code(self, plan: Plan, agreed: Agreed, outcome: Outcome, refreshed: Refreshed) -> int:
         if outcome.of(Happened.DOUBT) or _is_in_doubt(plan):
@@ -186,12 +207,13 @@ def _unfinished(plan: Plan, outcome: Outcome) -> list[Ended]:
     ]
 
 
-def _new_pictures(plan: Plan, outcome: Outcome) -> int:
-    """Wanted pictures that this run's deliveries brought; what is nobody's yet does not count."""
+def _delivered(plan: Plan, outcome: Outcome) -> frozenset[CellKey]:
+    """Wanted cells whose pictures this run brought; what is nobody's yet does not count."""
     delivered = {cell for ended in outcome.of(Happened.SETTLE) for cell in ended.cells}
-    return sum(
-        decision.output is not None and str(cell.address) in delivered
+    return frozenset(
+        cell.key
         for cell, decision in zip(plan.cells, plan.decisions, strict=True)
+        if decision.output is not None and str(cell.address) in delivered
     )
 
 

@@ -1,23 +1,40 @@
 """Bring a campaign's outputs up to date: masters, renditions, thumbnails and the contact sheet."""
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from pipeline.adapters.view import Drawn, NotMade, View, Wanted
+from pipeline.adapters.clock import SystemClock
+from pipeline.adapters.facts_store import FactsStore
+from pipeline.adapters.view import Draw, Drawn, NotMade, View, Wanted
+from pipeline.commands.attention import FILE, Attention
 from pipeline.commands.books import Books
-from pipeline.commands.pages import Pages, page_key, thumb_name
+from pipeline.commands.marks import kept_marks, marks_of_masters
+from pipeline.commands.pages import Pages, checked_stamp, page_key, thumb_name
 from pipeline.commands.session import Subject
+from pipeline.commands.shown import remarks
+from pipeline.commands.signing import signing_of
+from pipeline.domain.diagnostics import Problem
+from pipeline.domain.fingerprint import CellKey, Sha256
+from pipeline.domain.flags import Docket
 from pipeline.domain.history import History
+from pipeline.domain.identity import Recipe
 from pipeline.domain.money import MicroUsd
 from pipeline.domain.plan import Plan
 from pipeline.domain.receipts import Output
 from pipeline.domain.rendition import RenditionSpec
-from pipeline.planning.view import original_name, wanted_files
+from pipeline.domain.verdicts import resolve
+from pipeline.planning.view import WantedFile, original_name, sources_to_look_at, wanted_files
+
+if TYPE_CHECKING:
+    from pipeline.imaging.render import Sign
 
 PAGE = "index.html"
 DOCUMENT = "sheet.json"
+LATEST = "latest.svg"
+PAGES = (PAGE, DOCUMENT, LATEST)
 _THUMB_SIDE = 512
 
 
@@ -44,6 +61,7 @@ class Refreshed:
         pruned: files removed because nothing wants them any more.
         failed: files that could not be made.
         page_is_new: whether the page was written.
+        remarks: warnings about finished files: what their destination will not take.
     """
 
     page: Path
@@ -51,6 +69,7 @@ class Refreshed:
     pruned: int
     failed: tuple[NotMade, ...]
     page_is_new: bool
+    remarks: tuple[Problem, ...] = ()
 
 
 class Outputs:
@@ -74,10 +93,15 @@ class Outputs:
         self._history = history
         self._engine = engine
         self._present = books.store.present()
-        self._files = [
-            file for file in wanted_files(subject.campaign, plan) if file.master in self._present
-        ]
+        self._attention = Attention(books.places)
+        self._sources = sources_to_look_at(subject.campaign, plan, present=self._present)
         self._view = View(books.places.outputs(books.realm, plan.campaign))
+        self._signing = signing_of(subject.campaign, books.places)
+        self._compare()
+
+    def _compare(self) -> None:
+        """Find what is missing; nothing is decoded, unknown points of attention are the centre."""
+        self._files = self._files_here()
         self._wanted = [
             *self._of_cells(),
             *self._of_sources(),
@@ -85,6 +109,30 @@ class Outputs:
             *self._of_unassigned(),
         ]
         self.missing = self._view.missing(self._wanted)
+
+    def _files_here(self) -> list[WantedFile]:
+        files = wanted_files(
+            self._subject.campaign,
+            self._plan,
+            attention=self._attention.known(self._sources),
+            made_by=self._made_by,
+            signed_by="" if self._signing is None else self._signing.fingerprint,
+        )
+        return [file for file in files if file.master in self._present]
+
+    def _made_by(self, key: CellKey) -> Recipe | None:
+        deliveries = self._history.deliveries.get(key, ())
+        order = self._history.orders.get(deliveries[0].attempt) if deliveries else None
+        return None if order is None else order.recipe
+
+    def _look(self) -> None:
+        """Find out where the sources draw the eye of which that is not known yet."""
+        known = self._attention.known(self._sources)
+        unknown = {one: path for one, path in self._sources.items() if one not in known}
+        if unknown:
+            folder = self._books.places.campaign(self._plan.campaign)
+            self._attention.look({one: folder / path for one, path in unknown.items()})
+            self._compare()
 
     @property
     def renders(self) -> int:
@@ -106,12 +154,15 @@ class Outputs:
             force_page: write the page in any case.
         """
         failed: list[NotMade] = []
+        self._look()
         if self.missing:
             failed = self._make(progress)
-        pages = self._pages(rehearsal, failed)
+        if self.missing or force_page:
+            marks_of_masters(self._books, self._masters)
+        pages = self.pages(rehearsal, failed)
         key = page_key(pages)
-        stale = not all(self._view.is_current(name, key) for name in (PAGE, DOCUMENT))
-        pruned = self._view.prune([item.name for item in self._wanted], pages=(PAGE, DOCUMENT))
+        stale = not all(self._view.is_current(name, key) for name in PAGES)
+        pruned = self._view.prune([item.name for item in self._wanted], pages=PAGES)
         if stale or force_page:
             self._write(pages, key)
         return Refreshed(
@@ -120,6 +171,17 @@ class Outputs:
             pruned=pruned,
             failed=tuple(failed),
             page_is_new=stale or force_page,
+            remarks=tuple(self._remarks()),
+        )
+
+    def _remarks(self) -> list[Problem]:
+        return remarks(
+            self._subject,
+            self._plan,
+            self._files,
+            made=self._view.files,
+            folder=self._view.folder,
+            facts=FactsStore(self._books.places.state / FILE),
         )
 
     def _make(self, progress: Callable[[int], None]) -> list[NotMade]:
@@ -127,22 +189,41 @@ class Outputs:
 
         return self._view.make(
             self.missing,
-            draw=_draw,
+            draw=self._drawing(),
             shrink=lambda source, target, side: thumbnail(source, target, side=side),
             workers=len(os.sched_getaffinity(0)),
             progress=progress,
         )
 
+    def _drawing(self) -> Draw:
+        """What draws renditions, and signs them where the manifest asks for it.
+
+        Where nothing can be signed nothing is drawn either: an unsigned file would be a surprise.
+        """
+        if self._signing is None:
+            return _draw
+        ready = self._signing.ready(now=SystemClock().now())
+        if isinstance(ready, str):
+            return lambda _master, wanted: [f"it cannot be signed: {ready}"] * len(wanted)
+        return lambda master, wanted: _draw(master, wanted, sign=ready(master))
+
     def _write(self, pages: Pages, key: str) -> None:
         from pipeline.commands.sheet_facts import sheet_facts  # noqa: PLC0415 (as below)
-        from pipeline.reporting.sheet.page import render_sheet  # noqa: PLC0415 (loads jinja)
+        from pipeline.reporting.sheet.page import latest_marker, render_sheet  # noqa: PLC0415 (loads jinja)
 
         sheet = render_sheet(sheet_facts(pages))
         self._view.write(PAGE, sheet.html)
         self._view.write(DOCUMENT, sheet.json)
-        self._view.remember([PAGE, DOCUMENT], key)
+        self._view.write(LATEST, latest_marker(sheet))
+        self._view.remember(PAGES, key)
 
-    def _pages(self, rehearsal: Rehearsal | None, failed: Sequence[NotMade]) -> Pages:
+    def pages(self, rehearsal: Rehearsal | None, failed: Sequence[NotMade]) -> Pages:
+        """What the contact sheet is made from, as the outputs are now.
+
+        Args:
+            rehearsal: what a real run would cost, for drafts.
+            failed: what `refresh` could not make.
+        """
         books, name = self._books, self._plan.campaign
         return Pages(
             subject=self._subject,
@@ -156,7 +237,20 @@ class Outputs:
             lacking=sorted(one.name for one in failed),
             wanted=tuple(self._files),
             engine=self._engine,
+            rulings=resolve(books.verdicts(name), need=self._subject.campaign.review_need),
+            flags=self._flags,
+            checked=checked_stamp(books),
+            marks=lambda: kept_marks(self._books, self._masters),
         )
+
+    @property
+    def _masters(self) -> list[Sha256]:
+        return list(dict.fromkeys(file.master for file in self._files))
+
+    def _flags(self) -> Mapping[CellKey, Docket]:
+        from pipeline.commands.flags import kept_flags  # noqa: PLC0415 (only for a new page)
+
+        return kept_flags(self._subject, self._plan, self._books, history=self._history)
 
     def _of_cells(self) -> Iterator[Wanted]:
         store = self._books.store
@@ -211,12 +305,40 @@ def unassigned_name(attempt: str, number: int, output: Output) -> str:
     return f"unassigned/{attempt}-{number}.{extension}"
 
 
-def _draw(master: Path, wanted: Sequence[tuple[RenditionSpec, Path]]) -> list[Drawn | str]:
+def make_thumb(books: Books, campaign: str, picture: Sha256) -> bool:
+    """Make the thumbnail of one delivered picture where a sheet looks for it.
+
+    To be called as pictures land, from any thread; what is there already is not made again, and
+    what cannot be made is left to `Outputs.refresh`, which says why.
+
+    Args:
+        books: of the realm; the picture is in its store.
+        campaign: whose sheet.
+        picture: digest of the picture.
+
+    Returns:
+        Whether it is there now.
+    """
+    from pipeline.imaging.thumbnail import thumbnail  # noqa: PLC0415 (loads the pixel library)
+
+    target = books.places.outputs(books.realm, campaign) / thumb_name(picture)
+    if target.exists():
+        return True
+    try:
+        thumbnail(Path(books.store.name_of(picture)), target, side=_THUMB_SIDE)
+    except (OSError, ValueError):
+        return False
+    return True
+
+
+def _draw(
+    master: Path, wanted: Sequence[tuple[RenditionSpec, Path]], *, sign: "Sign | None" = None
+) -> list[Drawn | str]:
     from pipeline.imaging.render import Rendered, render_all  # noqa: PLC0415 (as above)
 
     return [
         (one.width, one.height, one.quality, one.upscaled, one.over_bytes)
         if isinstance(one, Rendered)
         else one.reason
-        for one in render_all(master, wanted)
+        for one in render_all(master, wanted, sign=sign)
     ]

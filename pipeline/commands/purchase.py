@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 from pipeline.adapters.clock import SystemClock
 from pipeline.adapters.lock_files import LockFiles
@@ -9,6 +10,8 @@ from pipeline.commands.bill import RunAudit
 from pipeline.commands.books import Books
 from pipeline.commands.buying import Outside, make_runner
 from pipeline.commands.lookback import LookBack, LookedBack
+from pipeline.commands.outputs import make_thumb
+from pipeline.commands.previews import Previewed, previewing
 from pipeline.commands.realms import UNUSABLE, Realm
 from pipeline.commands.session import Session, Subject
 from pipeline.commands.wiring import connect
@@ -59,11 +62,16 @@ class Purchase:
         Raises:
             CampaignError: exit 9; there is no key, or the embedded provider is not installed.
         """
-        books = session.books
+        books, name = session.books, session.subject.campaign.name
         async with connect(
             realm, books.places, [session.subject], books.store, session.clock
         ) as outside:
-            yield Purchase(session, outside, files, brake, listen=listen, is_draft=realm.is_draft)
+            with previewing(lambda picture: make_thumb(books, name, picture)) as ask:
+                intake = Previewed(outside.intake, ask)
+                beside = replace(outside, intake=intake)
+                yield Purchase(
+                    session, beside, files, brake, listen=listen, is_draft=realm.is_draft
+                )
 
     async def recover(self) -> Outcome:
         """See through what dead runs left open.

@@ -4,16 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.adapters.clock import SystemClock
-from pipeline.commands.books import Books
-from pipeline.commands.loading import load_subjects, open_workspace
-from pipeline.commands.outputs import Outputs
+from pipeline.commands.index_page import refresh_index
 from pipeline.commands.progress import Telling
-from pipeline.commands.realms import choose_realm
-from pipeline.commands.rehearsal import rehearse
-from pipeline.commands.session import Session
+from pipeline.commands.review import waiting_attempts
+from pipeline.commands.sheets import UpToDate, open_sheets
 from pipeline.domain.diagnostics import Problem
-from pipeline.domain.plan import Reason
+from pipeline.reporting.not_made import not_made_lines
 from pipeline.reporting.words import count
 
 DONE, USAGE, UNFINISHED = 0, 2, 5
@@ -40,30 +36,56 @@ def report(names: Sequence[str], *, draft: bool, telling: Telling, start: Path) 
     Raises:
         CampaignError: exit 2; a manifest has problems.
     """
-    places, workspace = open_workspace(start)
-    subjects, problems = load_subjects(places, workspace, names)
-    realm = choose_realm(draft=draft)
-    books = Books(places, realm.name)
     pages: list[str] = []
     not_made = 0
-    try:
-        for subject in subjects:
-            session = Session(subject, books, engine=realm.engine, clock=SystemClock())
-            plan = session.plan()
-            outputs = Outputs(
-                subject, plan, books, history=session.history, engine=realm.engine or ""
-            )
-            rehearsal = rehearse(subject, places, session.clock) if realm.is_draft else None
-            with telling.work("files", len(outputs.missing)) as progress:
-                done = outputs.refresh(rehearsal=rehearsal, progress=progress, force_page=True)
-            for one in done.failed:
-                telling.say(f"not made  {one.name}: {one.reason}")
-            absent = sum(one.reason is Reason.RESULT_ABSENT for one in plan.decisions)
-            if absent:
-                pictures = count(absent, "picture")
-                telling.say(f"absent    {pictures} bought, but not on this machine: {_HOW}")
-            not_made += len(done.failed)
-            pages.append(places.shown(done.page))
-        return Reported(tuple(pages), (*problems, *books.warnings), not_made)
-    finally:
-        books.close()
+    remarks: list[Problem] = []
+    with open_sheets(names, draft=draft, start=start) as sheets:
+        for subject in sheets.subjects:
+            made = sheets.bring_up(subject, telling, force_page=True)
+            tell_what_lacks(made, telling)
+            not_made += len(made.failed)
+            pages.append(sheets.places.shown(made.refreshed.page))
+            remarks += made.refreshed.remarks
+        telling.say(f"index     {sheets.places.shown(refresh_index(sheets.places))}")
+        problems = (*sheets.problems, *sheets.books.warnings, *remarks)
+        return Reported(tuple(pages), problems, not_made)
+
+
+def tell_what_lacks(made: UpToDate, telling: Telling) -> None:
+    """Say which files could not be made, and how many pictures are not on this machine."""
+    for line in not_made_lines(made.failed):
+        telling.say(f"not made  {line}")
+    if made.absent:
+        pictures = count(made.absent, "picture")
+        telling.say(f"absent    {pictures} bought, but not on this machine: {_HOW}")
+
+
+@dataclass(frozen=True, slots=True)
+class FreshPage:
+    """A contact sheet that shows what is true now.
+
+    Attributes:
+        page: its file.
+        reviews: where verdicts about its pictures lie, for messages.
+        waiting: deliveries of which nobody has said yet whose they are.
+    """
+
+    page: Path
+    reviews: str
+    waiting: int
+
+
+def refreshed_page(name: str, *, draft: bool, start: Path) -> FreshPage:
+    """Bring one campaign's sheet up to date, silently.
+
+    Raises:
+        CampaignError: as `report`.
+    """
+    quiet = Telling(events=False, quiet=True)
+    with open_sheets([name], draft=draft, start=start) as sheets:
+        made = sheets.bring_up(sheets.subjects[0], quiet, force_page=False)
+        if made.refreshed.page_is_new:
+            refresh_index(sheets.places)
+        reviews = sheets.places.reviews(sheets.realm.name, name)
+        waiting = len(waiting_attempts(made.session.history, made.plan))
+        return FreshPage(made.refreshed.page, sheets.places.shown(reviews), waiting)

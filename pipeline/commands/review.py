@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from pipeline.commands.held import held_campaign
+from pipeline.commands.matching import Matched, match_short
 from pipeline.commands.outputs import Outputs, unassigned_name
 from pipeline.commands.rehearsal import rehearse
 from pipeline.domain.diagnostics import CampaignError, Problem
@@ -46,12 +47,16 @@ class Waiting:
         charged: what it cost.
         cells: addresses of the cells that it asked for, in output order.
         pictures: where to look at what came, one path for each output.
+        said: what content says of each output, in words; empty where it says nothing.
+        unsaid: why content says nothing, in words; empty where it does.
     """
 
     attempt: str
     charged: MicroUsd
     cells: tuple[str, ...]
     pictures: tuple[str, ...]
+    said: tuple[str, ...] = ()
+    unsaid: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +96,15 @@ class Reviewed:
             lines.append(
                 f"waiting   attempt {one.attempt}: {came} came for {format_usd(one.charged)}"
             )
-            lines += [f"  {number}  {path}" for number, path in enumerate(one.pictures, start=1)]
+            said = one.said or ("",) * len(one.pictures)
+            lines += [
+                f"  {number}  {path}{words and f'  looks like {words}'}"
+                for number, (path, words) in enumerate(
+                    zip(one.pictures, said, strict=True), start=1
+                )
+            ]
+            if one.unsaid:
+                lines.append(f"  content says nothing: {one.unsaid}")
             lines.append(f"  asked for: {', '.join(one.cells)}")
         if self.waiting:
             first = self.waiting[0]
@@ -125,6 +138,7 @@ class Reviewed:
                     "charged": one.charged,
                     "cells": list(one.cells),
                     "pictures": list(one.pictures),
+                    "said": list(one.said),
                 }
                 for one in self.waiting
             ],
@@ -162,7 +176,8 @@ def review(name: str, assignments: Sequence[Assignment], *, draft: bool, start: 
         outputs.refresh(rehearsal=rehearsal, progress=lambda _more: None)
         folder = held.places.shown(held.places.outputs(held.realm.name, name))
         problems = (*held.problems, *books.warnings)
-        return _reviewed(session.history, plan, matches, folder, problems)
+        said = {one.attempt: one for one in match_short(session, plan)}
+        return _reviewed(session.history, plan, matches, folder, problems, said=said)
 
 
 def _reviewed(
@@ -171,6 +186,8 @@ def _reviewed(
     matches: Sequence[Match],
     folder: str,
     problems: tuple[Problem, ...],
+    *,
+    said: Mapping[str, Matched],
 ) -> Reviewed:
     top_ups = [step for step in plan.steps if step.action is Action.TOP_UP]
     return Reviewed(
@@ -185,6 +202,8 @@ def _reviewed(
                     f"{folder}/{unassigned_name(attempt, number, output)}"
                     for number, output in enumerate(history.gens[attempt].outputs, start=1)
                 ),
+                said=tuple(one.text for one in said[attempt].outputs),
+                unsaid=said[attempt].why,
             )
             for attempt in waiting_attempts(history, plan)
         ),

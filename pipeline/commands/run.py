@@ -23,6 +23,7 @@ from pipeline.commands.closing import (
     Closing,
 )
 from pipeline.commands.loading import Loaded, chosen, load_all, open_workspace
+from pipeline.commands.matching import settle_short
 from pipeline.commands.permits import UNPERMITTED as NOT_PERMITTED
 from pipeline.commands.permits import campaigns_of, check_realm
 from pipeline.commands.progress import Telling
@@ -230,6 +231,8 @@ class _Run:
         if tried or has_filed:
             plan = session.plan()
             self._file_overdue(session, files, plan)
+        if self._settle_by_content(session, files, plan):
+            plan = session.plan()
         return self._closing(session, others).close(plan, agreed, outcome)
 
     def _locked(self, session: Session) -> int:
@@ -271,6 +274,19 @@ class _Run:
         if overdue:
             _finish_async(files.file(self._name, overdue))
         return bool(overdue)
+
+    def _settle_by_content(self, session: Session, files: LockFiles, plan: Plan) -> bool:
+        """Assign short deliveries whose pictures say surely whose they are; buys nothing.
+
+        A cut before a receipt is durable loses nothing: the next run looks again.
+        """
+        if self._brake.is_pulled:
+            return False
+        at = moment(self._clock.now())
+        matches = settle_short(session, plan, at=at, say=self._desk.telling.say)
+        if matches:
+            _finish_async(files.file(self._name, matches))
+        return bool(matches)
 
     def _come_to_terms(self, session: Session, files: LockFiles) -> Outcome:
         """See through what dead runs left, and look for what a lost or cut ledger does not know.

@@ -4,7 +4,7 @@ Verdicts are facts about pictures, so they are written while a run of the campai
 too. None of this buys anything: what a reroll asks for is wanted by the next plan.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -45,6 +45,8 @@ DONE, USAGE = 0, 2
 _FUTURE = timedelta(days=1)
 """How far ahead a reviewer's clock may be: a wrong zone, and no more."""
 _SECOND = timedelta(seconds=1)
+_MOST_PROBLEMS = 200
+"""Of an import: whoever has more brings the wrong file, and would wait long for all of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,7 @@ def say(name: str, said: Said, *, draft: bool, start: Path) -> Written:
         CampaignError: exit 2, a selection or the reviewer's name is no good; exit 12, stored state
             is damaged. Nothing was written.
     """
-    with _desk(name, draft=draft, start=start) as desk:
+    with open_desk(name, draft=draft, start=start) as desk:
         who = desk.name_of(said.reviewer)
         chosen = _Chosen(desk)
         for word, texts in said.selections.items():
@@ -104,12 +106,12 @@ def bring_in(name: str, file: Path, *, reviewer: str, draft: bool, start: Path) 
             cells that nobody knows: all problems with their lines; exit 12, stored state is
             damaged. Nothing was written.
     """
-    with _desk(name, draft=draft, start=start) as desk:
+    with open_desk(name, draft=draft, start=start) as desk:
         who = desk.name_of(reviewer)
         brought = read_import(file, desk.places.shown(file.absolute()), reviewer=who)
         desk.check(brought, said=clean_name(reviewer) if reviewer else "")
         lines = [desk.with_take(line.verdict) for line in brought.lines]
-        return desk.write(lines, known=len(lines))
+        return desk.write(lines, brought=len(lines))
 
 
 def show(name: str, *, draft: bool, start: Path) -> Standing:
@@ -118,25 +120,40 @@ def show(name: str, *, draft: bool, start: Path) -> Standing:
     Raises:
         CampaignError: exit 2, the campaign cannot be read; exit 12, stored state is damaged.
     """
-    with _desk(name, draft=draft, start=start) as desk:
+    with open_desk(name, draft=draft, start=start) as desk:
         return desk.standing()
 
 
 @contextmanager
-def _desk(name: str, *, draft: bool, start: Path) -> Iterator["_Desk"]:
+def open_desk(name: str, *, draft: bool, start: Path) -> Iterator["Desk"]:
+    """Lay a campaign's pictures and verdicts out, as they are now.
+
+    Raises:
+        CampaignError: exit 2, the campaign cannot be read; exit 12, stored state is damaged.
+    """
     places, workspace = open_workspace(start)
     (subject,), problems = load_subjects(places, workspace, [name])
     realm = choose_realm(draft=draft)
     books = Books(places, realm.name)
     try:
         session = Session(subject, books, engine=realm.engine, clock=SystemClock())
-        yield _Desk(places, realm, session, problems)
+        yield Desk(places, realm, session, problems)
     finally:
         books.close()
 
 
-class _Desk:
-    """One campaign's pictures and verdicts, laid out for a reviewer."""
+Filing = Callable[[ReviewFolder, Sequence[Verdict], str], Path]
+"""Writes verdicts of one reviewer, on a day `20261122`, durably; returns the file they are in."""
+
+
+class Desk:
+    """One campaign's pictures and verdicts, laid out for a reviewer.
+
+    Attributes:
+        places: of the workspace.
+        plan: before anything was written.
+        pictures: the current picture of each wanted cell that has one.
+    """
 
     def __init__(
         self, places: Places, realm: Realm, session: Session, problems: Sequence[Problem]
@@ -225,35 +242,71 @@ class _Desk:
                 known.setdefault(asked.key, asked.address)
         latest = moment(self._session.now + _FUTURE)
         first = said or (brought.lines[0].verdict.reviewer if brought.lines else "")
+        names = sorted(set(known.values()))
         for line in brought.lines:
+            if len(problems) >= _MOST_PROBLEMS:
+                break
             if line.verdict.reviewer.casefold() != first.casefold():
                 problems.append(_other_reviewer(line, first))
             if line.verdict.cell not in known:
-                problems.append(_unknown_cell(line, known.values()))
+                problems.append(_unknown_cell(line, names))
             if line.verdict.at > latest:
                 problems.append(_from_the_future(line))
         if problems:
             raise CampaignError(USAGE, problems)
 
+    def settled(self, verdict: Verdict) -> Verdict:
+        """A verdict as it is to be stored: newer than another word of this reviewer's.
+
+        Moments are whole seconds. Where two words about one picture come one after the other
+        within a second, the later one counts, and not the more cautious one.
+        """
+        verdict = self.with_take(verdict)
+        before = self._newest.get((verdict.about, verdict.reviewer.casefold()), "")
+        if before != verdict.at or verdict in self._known:
+            return verdict
+        return verdict._replace(at=moment(datetime.fromisoformat(before) + _SECOND))
+
     def write(
-        self, verdicts: Sequence[Verdict], *, bare: Sequence[Cell] = (), known: int = 0
+        self,
+        verdicts: Sequence[Verdict],
+        *,
+        bare: Sequence[Cell] = (),
+        brought: int = 0,
+        filing: Filing | None = None,
     ) -> Written:
         """Write what is new, and tell what it comes to.
 
         Args:
             verdicts: of one reviewer.
             bare: cells that were meant and have no picture.
-            known: how many were brought, of which some may be known already.
+            brought: how many were brought, of which some may be known already.
+            filing: what writes them; None for a file of their own.
         """
         new = without_known(verdicts, self._known)
-        before, path = self.plan, ""
+        path = ""
         if new:
             folder = ReviewFolder(
                 self.places.reviews(self._realm.name, self._name), shown_as="reviews"
             )
             day = moment(self._session.now)[:10].replace("-", "")
-            target = folder.write(new, campaign=self._name, day=day, name=new_id("v-"))
-            path = self.places.shown(target)
+            path = self.places.shown((filing or self._own_file)(folder, new, day))
+        known = max(0, brought - len(new))
+        return self.told(new, self.plan, file=path, bare=bare, known=known)
+
+    def _own_file(self, folder: ReviewFolder, verdicts: Sequence[Verdict], day: str) -> Path:
+        return folder.write(verdicts, campaign=self._name, day=day, name=new_id("v-"))
+
+    def told(
+        self,
+        verdicts: Sequence[Verdict],
+        before: Plan,
+        *,
+        file: str,
+        bare: Sequence[Cell] = (),
+        known: int = 0,
+    ) -> Written:
+        """What verdicts come to that are stored by now, against a plan from before them."""
         after = self._session.plan()
         cost = MicroUsd(after.cost - before.cost)
         tight = _tightest(after)
@@ -261,14 +314,14 @@ class _Desk:
         if cost > 0 and tight is not None and after.cost > (tight.left or 0):
             problems.append(_no_room(cost, tight))
         stale_now = [
-            verdict for verdict in new if self.pictures.get(verdict.cell) != verdict.picture
+            verdict for verdict in verdicts if self.pictures.get(verdict.cell) != verdict.picture
         ]
         return Written(
             campaign=self._name,
             realm=self._realm.name,
-            file=path,
-            verdicts=tuple(new),
-            known=max(0, known - len(new)),
+            file=file,
+            verdicts=tuple(verdicts),
+            known=known,
             stale=tuple(stale_now),
             bare=tuple(str(cell.address) for cell in bare),
             takes=tuple(_new_takes(before, after)),
@@ -328,7 +381,7 @@ def _tightest(plan: Plan) -> Limit | None:
 class _Chosen:
     """Which cells a reviewer means, and what she says about each."""
 
-    def __init__(self, desk: _Desk) -> None:
+    def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self._words: dict[CellKey, tuple[Cell, Word]] = {}
         self._problems: list[Problem] = []
@@ -395,8 +448,8 @@ def _other_campaign(brought: Imported, name: str) -> Problem:
     )
 
 
-def _unknown_cell(line: Line, addresses: Iterable[str]) -> Problem:
-    near = nearest(line.verdict.address, sorted(set(addresses)))
+def _unknown_cell(line: Line, addresses: Sequence[str]) -> Problem:
+    near = nearest(line.verdict.address, addresses)
     hint = f"is `{near}` of another commit meant? " if near else ""
     return Problem(
         code="V006",

@@ -65,6 +65,10 @@ class OpenAttempt:
         outputs: pictures in the store, in the provider's order, None for one that is gone; empty
             before `stored`.
         receipt: the receipt as a line, empty before `settled` and `failed`.
+        notes: clauses that a draft did not do; known while its prediction was just looked at, and
+            not kept by the ledger.
+        flagged: for each address whether the provider called the picture unsafe; known and kept as
+            `notes` are, and a run that dies in between leaves it unknown, which is not harmless.
     """
 
     order: Order
@@ -79,6 +83,8 @@ class OpenAttempt:
     addresses: tuple[str, ...] = ()
     outputs: tuple[Output | None, ...] = ()
     receipt: str = ""
+    notes: tuple[str, ...] = ()
+    flagged: tuple[bool | None, ...] = ()
 
     @property
     def id(self) -> str:

@@ -4,15 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
+from pipeline.domain.destinations import Destination
 from pipeline.domain.diagnostics import Span
 from pipeline.domain.fingerprint import CellKey, Json, Sha256
+from pipeline.domain.flags import Settings
 from pipeline.domain.lint import LintLevel
 from pipeline.domain.money import MicroUsd
 from pipeline.domain.picture import PictureFacts
+from pipeline.domain.rendition import Fit, RenditionFormat
 from pipeline.domain.review_budget import NO_RULES, Rules
 
-Fit = Literal["cover", "contain"]
-RenditionFormat = Literal["jpeg", "png", "webp"]
 Sequence = Literal["pictures", "takes"]
 AxisName = Literal["set", "picture", "variant", "size", "take"]
 AXES: tuple[AxisName, ...] = get_args(AxisName)
@@ -96,12 +97,15 @@ class Size:
     Attributes:
         name: unique in the campaign.
         size: of the delivered file, px.
-        fit: `cover` crops, `contain` pads with `background`.
+        fit: `cover` crops, `contain` pads with `background`, `exact` does neither.
         format: of the delivered file.
         background: `#rrggbb`.
         quality: encoder quality 1..100.
         max_bytes: most bytes of the delivered file, if limited.
         native: size of the paid picture that this one is derived from; None means the master.
+        upscale: whether a picture that is too small for it may be enlarged.
+        destination: what it is made for, with its limits and what it lays over; None where the
+            author names no place.
     """
 
     name: str
@@ -112,6 +116,8 @@ class Size:
     quality: int = 88
     max_bytes: int | None = None
     native: PixelSize | None = None
+    upscale: bool = False
+    destination: Destination | None = None
     at: Span | None = field(default=None, compare=False)
 
 
@@ -242,6 +248,33 @@ class Budget:
 
 
 @dataclass(frozen=True, slots=True)
+class Sign:
+    """That delivered files are signed, and with what.
+
+    Attributes:
+        certificate: path of the certificate chain as the author wrote it, relative to the
+            campaign's folder; empty for what the environment names, else the development one.
+        key: path of its key, likewise; given exactly where `certificate` is.
+    """
+
+    certificate: str = ""
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """What delivered files say about themselves, beside that AI made them.
+
+    Attributes:
+        prompt: whether they tell the prompt.
+        sign: None where they are not signed.
+    """
+
+    prompt: bool = False
+    sign: Sign | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Campaign:
     """One campaign, ready to be planned.
 
@@ -265,6 +298,8 @@ class Campaign:
         pins: in manifest order; they speak of real money's pictures.
         max_jobs: most cells that may be wanted; None for no limit.
         lint: rules of craft and thrift that are switched here, by code.
+        provenance: what delivered files say about themselves.
+        checks: how the checks of delivered pictures are switched here, by name.
     """
 
     name: str
@@ -290,6 +325,8 @@ class Campaign:
     pins: tuple[Pin, ...] = ()
     max_jobs: int | None = None
     lint: Mapping[str, LintLevel] = field(default_factory=dict)
+    checks: Settings = field(default_factory=dict)
+    provenance: Provenance = Provenance()
     prompt_at: Span | None = field(default=None, compare=False)
     budget_at: Span | None = field(default=None, compare=False)
     matrix_at: Span | None = field(default=None, compare=False)
@@ -323,6 +360,7 @@ class Workspace:
         forbidden: model ids that no campaign may use.
         max_jobs: most cells that any one campaign may want, if the workspace says so.
         state: folder for local state, relative to the repository, if not `.campaign`.
+        destinations: the workspace's own, and those that ship with its values, by name.
         rules: limits that a review holds a change against.
         lint: rules of craft and thrift that are switched for all campaigns, by code.
     """
@@ -336,5 +374,6 @@ class Workspace:
     forbidden: tuple[str, ...] = ()
     max_jobs: int | None = None
     state: str | None = None
+    destinations: Mapping[str, Destination] = field(default_factory=dict)
     rules: Rules = NO_RULES
     lint: Mapping[str, LintLevel] = field(default_factory=dict)

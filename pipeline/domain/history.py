@@ -52,6 +52,7 @@ class Delivery(NamedTuple):
         output: the picture.
         at: when it was delivered, UTC, ISO.
         how: what assigned it to the cell.
+        confidence: of an assignment by content, per cent; None otherwise.
     """
 
     attempt: str
@@ -59,6 +60,7 @@ class Delivery(NamedTuple):
     output: Output
     at: str
     how: MatchHow
+    confidence: int | None = None
 
 
 class AttemptMoney(NamedTuple):
@@ -265,13 +267,15 @@ class _Tally:
     def _deliver(self, gen: Gen, matched: Match | None) -> set[CellKey]:
         owners: Iterable[CellKey | None] = (cell.key for cell in gen.order.cells)
         how: MatchHow = "assumed"
+        sure = None
         if matched is not None:
             owners, how = matched.outputs, matched.how
+            sure = matched.confidence if how == "content" else None
         served: set[CellKey] = set()
         for key, output in zip(owners, gen.outputs, strict=False):
             if key is not None:
                 served.add(key)
-                found = Delivery(gen.order.attempt, gen.prediction, output, gen.at, how)
+                found = Delivery(gen.order.attempt, gen.prediction, output, gen.at, how, sure)
                 self._serve(key, found)
         return served
 

@@ -26,6 +26,13 @@ KEEPS_NOTHING: Final = "L013"
 SMALL_SOURCE: Final = "L014"
 HIDDEN_SPACE: Final = "L015"
 DAMAGED: Final = "L016"
+FOREIGN_FORMAT: Final = "L017"
+OTHER_SHAPE: Final = "L018"
+HEAVY_CEILING: Final = "L019"
+NOT_ON_WHITE: Final = "L020"
+BORDER: Final = "L021"
+SMALL_PRODUCT: Final = "L022"
+HEAVY_FILE: Final = "L023"
 
 LINT_RULES: Final[Mapping[str, str]] = {
     REFERENCE: "a reference that is not the best picture of its set",
@@ -44,5 +51,12 @@ LINT_RULES: Final[Mapping[str, str]] = {
     SMALL_SOURCE: "a source picture too small to show details",
     HIDDEN_SPACE: "a space in the prompt that nobody sees",
     DAMAGED: "a source picture whose pixels are damaged",
+    FOREIGN_FORMAT: "a size in a format that its destination does not take",
+    OTHER_SHAPE: "a size that is not what its destination asks for",
+    HEAVY_CEILING: "a banner that may have more bytes than advertising networks take",
+    NOT_ON_WHITE: "a product for a white page that is cut, or padded with a colour",
+    BORDER: "a finished file for a white page that does not end in white",
+    SMALL_PRODUCT: "a finished file in which the product is small",
+    HEAVY_FILE: "a finished file with more bytes than it may have",
 }
 """What each rule looks for, one line a code; none is ever reused."""

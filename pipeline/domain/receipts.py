@@ -81,12 +81,23 @@ class Gen:
         at: UTC, ISO, seconds.
         outputs: in the provider's order. As many as cells: the position assigns them. Fewer:
             nobody knows which is which until a `Match` says so.
+        notes: of a draft, what of the prompt was not done, a clause each; the delivery is
+            `partial` then. Empty for pictures of the real model.
+        flagged: for each output whether the provider called it unsafe, None where it did not say;
+            empty where it said nothing of any, and in what older programs wrote.
     """
 
     order: Order
     prediction: str
     at: str
     outputs: tuple[Output, ...]
+    notes: tuple[str, ...] = ()
+    flagged: tuple[bool | None, ...] = ()
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether a draft did only a part of what the prompt asks for."""
+        return bool(self.notes)
 
     @property
     def is_short(self) -> bool:
@@ -286,6 +297,10 @@ def _end_body(receipt: Gen | Failed | Doubt | Assume) -> dict[str, Json]:
             kind = "gen"
             delivered: list[Json] = [_output_body(output) for output in outputs]
             own = {"prediction": prediction, "outputs": delivered}
+            if receipt.notes:
+                own["notes"] = list(receipt.notes)
+            if receipt.flagged:
+                own["flagged"] = list(receipt.flagged)
         case Failed(order, prediction, at, code, message):
             kind = "failed"
             own = {"prediction": prediction, "code": code, "message": message}
@@ -387,12 +402,24 @@ def _whole(value: object) -> int:
     return value
 
 
+def _answers(found: Sequence[object]) -> tuple[bool | None, ...]:
+    """Answers of yes, no or nothing; whatever else a newer program wrote there is no answer."""
+    return tuple([one if isinstance(one, bool) else None for one in found])
+
+
 def _read_outputs(bodies: Sequence[Mapping[str, Any]]) -> tuple[Output, ...]:
     return tuple([Output._make(_OUTPUT(body)) for body in bodies])
 
 
 _READERS: Mapping[str, Any] = {
-    "gen": lambda b: Gen(read_order(b), b["prediction"], b["at"], _read_outputs(b["outputs"])),
+    "gen": lambda b: Gen(
+        read_order(b),
+        b["prediction"],
+        b["at"],
+        _read_outputs(b["outputs"]),
+        notes=tuple([_text(note) for note in b.get("notes", ())]),
+        flagged=_answers(b.get("flagged", ())),
+    ),
     "failed": lambda b: Failed(
         read_order(b), b["prediction"], b["at"], _whole(b["code"]), b["message"]
     ),

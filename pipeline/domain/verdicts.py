@@ -467,5 +467,16 @@ MEANINGS: Final[Mapping[str, str]] = {
     "V013": "stored verdicts in a format that this program does not read",
     "V014": "stored verdicts with the markers of an unresolved merge",
     "V015": "rerolls for which a cap has no room",
+    "V016": "a contact sheet that cannot be served",
+    "V017": "a delivery into a folder that the program owns",
+    "V018": "a delivery into something that is no folder",
+    "V019": "a delivery in a size that nobody declares",
+    "V020": "a delivery of which nothing is approved",
+    "V021": "a delivery over another file",
+    "V022": "a delivery over a foreign table",
+    "V023": "a page with its pictures inside that is large",
+    "V024": "a page with its pictures inside that would be too large",
+    "V025": "a PDF without what draws it",
+    "V026": "a difference of pictures that are not in git",
 }
 """One line a code."""

@@ -130,7 +130,13 @@ class Driver:
             if seen.progress is Progress.FAILED and not seen.addresses:
                 return await self._settle(attempt, self._failure(attempt, seen.code, seen.message))
             await self._on.ledger.ready(attempt.id, addresses=seen.addresses)
-            attempt = replace(attempt, state=State.READY, addresses=tuple(seen.addresses))
+            attempt = replace(
+                attempt,
+                state=State.READY,
+                addresses=tuple(seen.addresses),
+                notes=seen.notes,
+                flagged=seen.flagged,
+            )
         if attempt.state is State.READY:
             arrived = await self._take_in(attempt)
             if isinstance(arrived, Ended):
@@ -340,7 +346,14 @@ class Driver:
 
     def _delivery(self, attempt: OpenAttempt) -> Gen:
         here = tuple(output for output in attempt.outputs if output is not None)
-        return Gen(attempt.order, attempt.prediction, self._now(), here)
+        return Gen(
+            attempt.order,
+            attempt.prediction,
+            self._now(),
+            here,
+            notes=attempt.notes,
+            flagged=_flagged(attempt),
+        )
 
     def _failure(self, attempt: OpenAttempt, code: int, message: str) -> Failed:
         words = message or "the provider gave no reason"
@@ -384,6 +397,14 @@ def _addresses(attempt: OpenAttempt) -> tuple[str, ...]:
 def _is_gapped(attempt: OpenAttempt) -> bool:
     """Whether all pictures were delivered and some of them are gone before they were fetched."""
     return None in attempt.outputs and len(attempt.outputs) >= len(attempt.order.cells)
+
+
+def _flagged(attempt: OpenAttempt) -> tuple[bool | None, ...]:
+    """What the provider said of each picture that is here; nothing where that is not clear."""
+    if len(attempt.flagged) != len(attempt.outputs):
+        return ()
+    both = zip(attempt.outputs, attempt.flagged, strict=True)
+    return tuple(flag for output, flag in both if output is not None)
 
 
 def _positions(attempt: OpenAttempt, at: str) -> Match:

@@ -61,6 +61,10 @@ class Prediction:
         created_at: UTC; None where not told.
         inputs: addresses of the input pictures, as echoed by the history; empty where not told.
         asked: the request's body as echoed by the history; None where not told.
+        notes: what the embedded provider did not do of the prompt, one clause each; others say
+            nothing of the kind.
+        flagged: for each address whether the provider calls the picture unsafe, None where it does
+            not say; empty where it says nothing of any.
     """
 
     id: str
@@ -72,6 +76,8 @@ class Prediction:
     created_at: datetime | None = None
     inputs: tuple[str, ...] = ()
     asked: Mapping[str, Json] | None = None
+    notes: tuple[str, ...] = ()
+    flagged: tuple[bool | None, ...] = ()
 
 
 class BillingRow(NamedTuple):

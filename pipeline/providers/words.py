@@ -37,6 +37,8 @@ _HIDDEN = "***"
 _LOST = "\ufffd"
 """Stands for half of a surrogate pair."""
 _SHOWN = 300
+_MOST_NOTES = 50
+_MOST_NOTE = 300
 _LONGEST_ID = 200
 _LONGEST_ADDRESS = 4000
 _MOST_OUTPUTS = 64
@@ -258,7 +260,25 @@ def _prediction(data: Mapping[str, Any], addresses: tuple[str, ...]) -> Predicti
         created_at=moment_of(data.get("created_at")),
         inputs=tuple(_texts(told)),
         asked=_asked(told) if isinstance(told, Mapping) else None,
+        notes=_notes(data.get("embedded")),
+        flagged=_flagged(data.get("has_nsfw_contents"), len(addresses)),
     )
+
+
+def _flagged(told: object, pictures: int) -> tuple[bool | None, ...]:
+    """What it says of each picture; nothing where it cannot be told which answer is whose."""
+    if not isinstance(told, list) or len(told) != pictures:
+        return ()
+    said = tuple(one if isinstance(one, bool) else None for one in told)
+    return said if any(one is not None for one in said) else ()
+
+
+def _notes(embedded: object) -> tuple[str, ...]:
+    """What a draft did not do of its prompt: the embedded provider's word, never the vendor's."""
+    notes = embedded.get("notes") if isinstance(embedded, Mapping) else None
+    if not isinstance(notes, list):
+        return ()
+    return tuple(printable(note, _MOST_NOTE) for note in notes[:_MOST_NOTES] if note)
 
 
 def _code(value: object) -> int:

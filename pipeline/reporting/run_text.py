@@ -32,6 +32,7 @@ class RunFacts:
         not_tried: steps that were not begun.
         canary: what to do now that the canary is bought; empty where the run did not stop at it.
         page: the contact sheet, as a path to type.
+        flags: what the checks found in the new pictures, one line; empty for nothing.
     """
 
     campaign: str
@@ -54,6 +55,7 @@ class RunFacts:
     not_tried: int
     page: str
     canary: str = ""
+    flags: str = ""
 
 
 def run_text(facts: RunFacts) -> str:
@@ -68,6 +70,12 @@ def _lines(facts: RunFacts) -> Iterator[str]:
     yield from _troubles("failed", facts.failed)
     yield from _troubles("in doubt", facts.doubts)
     yield from _troubles("not made", facts.not_made)
+    if facts.not_made:
+        draft = " --draft" if facts.is_draft else ""
+        yield "            what was paid for is safe in the store; once this is mended,"
+        yield f"            `campaign report {facts.campaign}{draft}` makes the rest for free"
+    if facts.flags:
+        yield f"  flags     {facts.flags}"
     yield f"  sheet     {facts.page}"
     if facts.canary:
         yield f"  next      {facts.canary}"

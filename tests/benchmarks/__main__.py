@@ -4,6 +4,7 @@ from tests.benchmarks import (
     bench_buying,
     bench_checks,
     bench_diff,
+    bench_draft,
     bench_embedded,
     bench_noop,
     bench_planning,
@@ -22,6 +23,7 @@ BENCHES = (
     bench_sheet,
     bench_buying,
     bench_embedded,
+    bench_draft,
 )
 
 

@@ -21,11 +21,15 @@ _NUMBERED = {
     "status": "status",
     "flags": "flags",
     "models": "models",
+    "destinations": "destinations",
     "sync": "sync",
     "review": "review",
+    "sheet": "sheet",
     "reconcile": "reconcile",
     "store": "store",
     "origins": "origins",
+    "provenance": "provenance",
+    "disclosure": "disclosure",
 }
 """Schema by the key that holds the number of the format."""
 _FILES = (
@@ -34,6 +38,8 @@ _FILES = (
     ".campaign/*/lock/*/*.jsonl",
     ".campaign/*/reviews/*/*/*.jsonl",
 )
+
+_SHEETS = ("outputs/*/sheet.json", "outputs/*/*/sheet.json")
 
 
 def strict(part):
@@ -105,6 +111,11 @@ class Written:
     def __init__(self, root: Path) -> None:
         self._root = root
         self._before = {file: file.stat().st_size for file in self._files()}
+        self._sheets = {file: file.stat().st_mtime_ns for file in self._written_sheets()}
+
+    def _written_sheets(self) -> Iterator[Path]:
+        for pattern in _SHEETS:
+            yield from self._root.glob(pattern)
 
     def _files(self) -> Iterator[Path]:
         for pattern in _FILES:
@@ -119,6 +130,9 @@ class Written:
             for line in out.splitlines():
                 hold(json.loads(line), command)
         self._hold_named(argv)
+        for sheet in self._written_sheets():
+            if sheet.stat().st_mtime_ns != self._sheets.get(sheet):
+                hold(json.loads(sheet.read_text("utf-8")), f"sheet.json after {command}")
         for file in self._files():
             raw = file.read_bytes()[self._before.get(file, 0) :]
             for line in raw.split(b"\n")[:-1]:

@@ -190,6 +190,8 @@ HELP = {
     ("review",): ["Nothing is assigned by position", "--assign ATTEMPT/N=CELL", "top-up"],
     ("store",): ["push", "pull", "verify", "lost"],
     ("models",): ["list", "show", "sync"],
+    ("destinations",): ["campaign destinations instagram-story", "`destinations:`"],
+    ("provenance",): ["show", "init"],
     ("diff",): ["BASE", "--fail-on"],
     ("serve",): ["WAVESPEED_BASE_URL=http://127.0.0.1:8123", "play money", "--port", "--state"],
     ("schema",): ["campaign schema verdicts", "JSON Schema", "--write"],

@@ -25,7 +25,7 @@ variants:
   snow: {{place: a street}}
   studio: {{place: a studio}}
 master: 2560x1440
-sizes: {{small: 320x180}}
+sizes: {{small: {{size: 320x180, upscale: true}}}}
 budget: {{cap: 10.00 USD}}
 """
 EACH = 40_000
@@ -62,12 +62,12 @@ class TestExtends:
         assert addresses("winter") == ["anna/p001/studio/master/t1", "anna/p002/studio/master/t1"]
 
     def test_what_is_wrong_in_a_parent_is_said_once(self, house):
-        text = BASE.replace("cap:", "capp:").replace("small: 320x180", "small: big")
+        text = BASE.replace("cap:", "capp:").replace("320x180", "9x")
         base_of(house).write_text(text, "utf-8")
         checked = campaign("check", "--all")
         assert checked.code == 2
         assert checked.err.count("unknown key `capp`") == 1
-        assert checked.err.count("campaigns/_base.yaml:9:16") == 1
+        assert checked.err.count("campaigns/_base.yaml:9:23") == 1
         assert "2 problems" in checked.err
         problems = campaign("check", "--all", "--json").document["problems"]
         assert [one["at"]["file"] for one in problems] == ["campaigns/_base.yaml"] * 2

@@ -33,6 +33,11 @@ def reviews(workspace, provider):
     return list({json.dumps(line): line for line in lines if "verdict" in line}.values())
 
 
+def index_of(workspace):
+    """The page over all campaigns, which a run keeps up to date."""
+    return (workspace.root / "outputs" / "index.html").read_text("utf-8")
+
+
 def standing():
     told = campaign("review", "winter", "--list", "--json")
     assert told.code == 0, told.err
@@ -47,6 +52,7 @@ def test_what_is_said_is_a_line_bound_to_the_picture(bought, workspace):
     told = campaign("review", "winter", "--approve", FIRST, "--as", "Anna", "--note", "lovely")
     assert told.code == 0, told.err
     assert "approved  1 picture\n" in told.out
+    assert f'"winter/{bought.realm}/index.html"' in index_of(workspace)
     (line,) = reviews(workspace, bought)
     cell = standing()[FIRST]
     assert line.pop("at").endswith("Z")

@@ -181,6 +181,7 @@ def test_every_json_of_a_life_is_held_to_its_schema(workspace, provider, monkeyp
         ("check", "--explain", "all"),
         ("status",),
         ("models", "list"),
+        ("destinations",),
         ("review", "winter"),
         ("review", "winter", "--reroll", cell, "--as", "Anna", "--note", "no"),
         ("review", "winter", "--list"),
@@ -188,6 +189,8 @@ def test_every_json_of_a_life_is_held_to_its_schema(workspace, provider, monkeyp
         ("store", "push", "there"),
         ("store", "verify", "there"),
         ("models", "sync"),
+        ("report", "winter", "--disclosure"),
+        ("provenance", "show", "campaigns/winter/campaign.yaml"),
     ):
         ran = campaign(*argv, "--json")
         assert ran.out, (argv, ran.err)

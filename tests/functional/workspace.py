@@ -20,11 +20,14 @@ def manifest(
     sets: Sequence[str] = ('anna: {files: ["images/*.jpg"], subject: the woman}',),
     prompt: str = "Put {set.subject} in {variant.place}.",
     variants: Sequence[str] = ("snow",),
-    sizes: Sequence[str] = ("small: 320x180",),
+    sizes: Sequence[str] = ("small: {size: 320x180, upscale: true}",),
     budget: str = "cap: 10.00 USD",
     more: Sequence[str] = (),
 ) -> str:
-    """A manifest with the smallest picture that the models make as its master."""
+    """A manifest with the smallest picture that the models make as its master.
+
+    The test engine's pictures are smaller than any size, hence `upscale`.
+    """
     lines = [
         "version: 1",
         f"campaign: {name}",

@@ -1,7 +1,8 @@
 """Every rule of craft and thrift has a screen: `lint/<CODE>-<slug>/screen.txt`.
 
 A case holds `campaign.yaml`, and may hold `files.txt` as in `test_problems`, and `looks.txt`: a
-picture a line, `id sharpness brightness warmth [subject]` or `id damaged why`.
+picture a line, `id sharpness brightness warmth [subject]` or `id damaged why`. `shown.txt` is what
+finished files show: a file a line, `size file bytes off_white fill`.
 """
 
 from dataclasses import replace
@@ -14,6 +15,8 @@ from pipeline.domain.card import Fact
 from pipeline.domain.lint import LINT_RULES
 from pipeline.domain.look import Look
 from pipeline.domain.screen import render_all
+from pipeline.domain.shown import Shown
+from pipeline.manifest.presets import shipped
 from pipeline.planning.expand import expand
 from pipeline.planning.lint.case import Case, sent_pictures
 from pipeline.planning.lint.rules import levels, lint
@@ -57,8 +60,15 @@ def lint_of(folder):
         looks=looks,
         damaged=damaged,
         others=OTHERS,
+        places=tuple(shipped().values()),
+        shown=_shown(folder / "shown.txt"),
     )
     return lint(case, levels(campaign, Workspace()), texts={FILE: text})
+
+
+def _shown(path):
+    lines = path.read_text("utf-8").splitlines() if path.exists() else ()
+    return [Shown(size, file, *map(int, rest)) for size, file, *rest in map(str.split, lines)]
 
 
 def _looks(path, campaign):

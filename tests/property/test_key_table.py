@@ -26,11 +26,14 @@ from pipeline.domain.campaign import (
     Matrix,
     Pin,
     PixelSize,
+    Provenance,
     Size,
     Variant,
     Where,
 )
 from pipeline.domain.card import Card, Fact
+from pipeline.domain.destinations import Destination
+from pipeline.domain.flags import Setting
 from pipeline.domain.identity import Input, Recipe, cell_key, job_components, job_key
 from pipeline.domain.money import MicroUsd
 from pipeline.domain.picture import PictureFacts
@@ -151,6 +154,8 @@ NOT_IN_KEY: Changes = {
     "campaign.review_need": lambda: replace(PLAIN, review_need=3),
     "campaign.max_jobs": lambda: replace(PLAIN, max_jobs=100),
     "campaign.lint": lambda: replace(PLAIN, lint={"L001": "off"}),
+    "campaign.checks": lambda: replace(PLAIN, checks={"blur": Setting(is_on=False)}),
+    "campaign.provenance": lambda: replace(PLAIN, provenance=Provenance(prompt=True)),
     "set.id": lambda: with_set(id="zora"),
     "picture.id": lambda: with_picture(id="renamed"),
     "picture.path": lambda: with_picture(path="moved/p001.jpg"),
@@ -167,6 +172,8 @@ NOT_IN_KEY: Changes = {
     "size.background": lambda: with_size(background="#000000"),
     "size.quality": lambda: with_size(quality=1),
     "size.max_bytes": lambda: with_size(max_bytes=1),
+    "size.upscale": lambda: with_size(upscale=True),
+    "size.destination": lambda: with_size(destination=Destination("here", "Here", 9, 9)),
     "extend.optional": lambda: replace(
         PLAIN, matrix=Matrix(extend=(replace(PLAIN.matrix.extend[0], optional=True),))
     ),

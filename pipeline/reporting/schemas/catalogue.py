@@ -6,14 +6,17 @@ from typing import Final
 from pipeline.reporting.schemas import (
     books,
     check,
+    destinations,
     diff,
     events,
     explain,
     flags,
     models,
     plan,
+    provenance,
     receipts,
     review,
+    sheet,
     status,
     verdicts,
 )
@@ -32,12 +35,16 @@ DOCUMENTS: Final[Mapping[str, Document]] = {
         status.DOCUMENT,
         flags.DOCUMENT,
         models.DOCUMENT,
+        destinations.DOCUMENT,
         models.SYNC,
         review.DOCUMENT,
+        sheet.DOCUMENT,
         books.RECONCILE,
         books.STORE,
         explain.DOCUMENT,
         explain.ORIGINS,
+        provenance.PROVENANCE,
+        provenance.DISCLOSURE,
     )
 }
 """By name."""

@@ -126,6 +126,15 @@ class GenBody(_Ordered):
         description="What came, in the provider's order. As many as `cells`: the position says"
         " whose each is. Fewer: nobody knows until a `match` says so."
     )
+    notes: list[str] = left_out(
+        "Of a draft, what of the prompt was not done, a clause each: the delivery is partial.",
+        examples=[["not understood: with a palm tree"]],
+    )
+    flagged: list[bool | None] = left_out(
+        "For each of `outputs` whether the provider itself called it unsafe, null where it did not"
+        " say.",
+        examples=[[False, True]],
+    )
 
 
 class FailedBody(_Ordered):

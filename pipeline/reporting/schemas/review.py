@@ -40,6 +40,10 @@ class WaitingBody(Part):
     charged: Money = Field(description="What it cost, in micro-dollars.")
     cells: list[Place] = Field(description="What it asked for, in output order.")
     pictures: list[str] = Field(description="Where to look at what came.")
+    said: list[str] = Field(
+        description="What each of them looks like, in words; empty where content says nothing.",
+        examples=[["anna/p002/snow/master/t1 (88 % sure)", "nothing that was sent"]],
+    )
 
 
 class ReviewWaiting(Part):

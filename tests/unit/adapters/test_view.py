@@ -2,6 +2,7 @@
 
 import json
 import os
+import threading
 
 import pytest
 
@@ -111,7 +112,7 @@ def test_what_cannot_be_made_is_told_and_the_rest_is_in_place(outputs):
     assert {(one.name, one.reason.split(":")[0]) for one in failed} == {
         ("feed/one.jpg", "the master is broken"),
         ("thumbs/aa/one.webp", "no picture"),
-        ("masters/two.jpg", "[Errno 2] No such file or directory"),
+        ("masters/two.jpg", "it cannot be made"),
     }
     # They are tried again, and only they.
     (outputs.parent / "m2").write_bytes(b"m2")
@@ -205,3 +206,43 @@ def test_copies_are_copies(outputs):
 def test_no_temporary_files_are_left(outputs):
     bring_up(outputs, wanted(outputs))
     assert not list(outputs.rglob(".*"))
+
+
+def test_a_folder_that_cannot_be_made_stops_nothing_else(outputs):
+    outputs.mkdir()
+    (outputs / "feed").write_text("in the way")
+    made, failed = bring_up(outputs, wanted(outputs))
+    assert "feed/one.jpg" in made
+    assert {one.name for one in failed} == {"feed/one.jpg"}
+    assert failed[0].reason.startswith("it cannot be made: ")
+    assert (outputs / "masters/one.jpg").is_file()
+    assert (outputs / "masters/two.jpg").is_file()
+
+
+def test_a_run_that_is_killed_has_written_down_most_of_what_it_made(outputs):
+    later = threading.Event()
+    done = []
+
+    def progress(more):
+        done.append(more)
+        if len(done) > 50:
+            later.set()
+
+    class Slow(Painter):
+        def draw(self, master, wanted):
+            if master.name == "s59":
+                assert later.wait(20)
+                self.known = set(View(outputs).files)
+            return super().draw(master, wanted)
+
+    items = []
+    for number in range(60):
+        source = outputs.parent / f"s{number}"
+        source.write_bytes(b"x")
+        items.append(Wanted(f"feed/{number:02}.jpg", "k", str(source), SPEC))
+    view, painter = View(outputs), Slow()
+    view.make(
+        view.missing(items), draw=painter.draw, shrink=painter.shrink, workers=2, progress=progress
+    )
+    assert {f"feed/{number:02}.jpg" for number in range(50)} <= painter.known
+    assert len(View(outputs).files) == 60

@@ -67,6 +67,7 @@ class TestDeliveries:
         history = add_up(gen(order(), outputs=(101,)), match([two]))
         assert outputs_of(history, two) == [sha(101)]
         assert history.deliveries[two][0].how == "content"
+        assert history.deliveries[two][0].confidence == 90
         assert not history.unassigned
         (lost,) = history.failures[one]
         assert (lost.attempt, lost.code, lost.charged) == ("a-1", 0, 2 * UNIT)

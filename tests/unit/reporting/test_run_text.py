@@ -94,5 +94,7 @@ def test_trouble_is_told_line_by_line():
         "            anna/p002/snow/master/t1: gone",
         "  in doubt  anna/p003/snow/master/t1: no answer",
         "  not made  feed/x.jpg: damaged",
+        "            what was paid for is safe in the store; once this is mended,",
+        "            `campaign report winter` makes the rest for free",
         "  sheet     outputs/winter/index.html",
     ]
