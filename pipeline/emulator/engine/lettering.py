@@ -9,6 +9,7 @@ import numpy as np
 from pipeline.emulator.engine.heads import Head
 from pipeline.emulator.engine.letters import drawable
 from pipeline.emulator.engine.raster import Bytes8, Rgb, as_array
+from pipeline.emulator.engine.typeset import broken, font, width_of
 
 _LONGEST = 120
 _MOST_LINES = 3
@@ -39,7 +40,10 @@ def lettered(pixels: Bytes8, words: str, faces: tuple[Head, ...], accent: Rgb) -
     bar = max(2, round(0.13 * size))
     step = round(_LEADING * size)
     panel_height = 2 * pad + step * (len(lines) - 1) + round(0.74 * size)
-    panel_width = min(width - 2 * margin, 2 * pad + bar + max(_width(line, size) for line in lines))
+    panel_width = min(
+        width - 2 * margin,
+        2 * pad + bar + max(width_of(line, size, weight=_BOLD) for line in lines),
+    )
     top = height - margin - panel_height
     if any(_meets(face, margin, top, panel_width, panel_height) for face in faces):
         top = margin
@@ -50,7 +54,7 @@ def lettered(pixels: Bytes8, words: str, faces: tuple[Head, ...], accent: Rgb) -
     baseline = pad + round(0.72 * size)
     for number, line in enumerate(lines):
         at = (bar + pad, baseline + number * step)
-        cv2.putText(mask, line, at, 255, _font(), size, _BOLD)
+        cv2.putText(mask, line, at, 255, font(), size, _BOLD)
     share = mask[..., None].astype(np.float32) / 255.0
     ink = np.array([250.0, 248.0, 243.0], np.float32)
     panel[:] = np.round(panel + (ink - panel) * share).astype(np.uint8)
@@ -90,33 +94,8 @@ def _set_type(text: str, *, width: int, unit: int) -> tuple[list[str], int]:
     """Break a text into few lines at the largest size that fits."""
     size = max(9, round(0.075 * unit))
     while size > 9:  # noqa: PLR2004 - the smallest letters that can be read
-        lines = _broken(text, size, width)
+        lines = broken(text, size, width, weight=_BOLD)
         if len(lines) <= (1 if len(text) <= 24 else _MOST_LINES):  # noqa: PLR2004
             return lines, size
         size = max(9, int(size * 0.9))
-    return _broken(text, size, width)[:_MOST_LINES], size
-
-
-def _broken(text: str, size: int, width: int) -> list[str]:
-    lines, current = [], ""
-    for word in text.split(" "):
-        longer = f"{current} {word}".strip()
-        if current and _width(longer, size) > width:
-            lines.append(current)
-            current = word
-        else:
-            current = longer
-        while _width(current, size) > width and len(current) > 1:
-            fits = max(1, int(len(current) * width / _width(current, size)))
-            lines.append(current[:fits])
-            current = current[fits:]
-    return [*lines, current]
-
-
-def _width(text: str, size: int) -> int:
-    return int(cv2.getTextSize((1, 1), text, (0, 0), _font(), size, _BOLD)[2])
-
-
-def _font() -> cv2.FontFace:
-    # Not shared: a face caches glyphs while it draws, and outputs are drawn side by side.
-    return cv2.FontFace("sans")
+    return broken(text, size, width, weight=_BOLD)[:_MOST_LINES], size

@@ -20,6 +20,7 @@ from pipeline.emulator.engine.raster import (
     rgb,
     smoothstep,
 )
+from pipeline.emulator.engine.typeset import broken, font, width_of
 
 _PALETTES = (
     ("#1f3a4d", "#e3b23c", "#f2ead8"),
@@ -29,6 +30,7 @@ _PALETTES = (
     ("#2b2d42", "#ef476f", "#edf2f4"),
 )
 _LEADING = 1.2
+_BOLD = 700
 _SMALLEST = 9  # px of letters that can be read
 _INK, _PAPER = rgb("#fbf7ee"), rgb("#15181b")
 _MARK, _WHAT = "DRAFT", "placeholder, not the model's picture"
@@ -96,7 +98,7 @@ def draw_poster(
 
 def _write(mask: Bytes8, line: _Line) -> None:
     at = (round(line.x), round(line.baseline))
-    cv2.putText(mask, line.text, at, 255, cv2.FontFace("sans"), line.letter, 700)
+    cv2.putText(mask, line.text, at, 255, font(), line.letter, _BOLD)
 
 
 def _set(said: Headline, size: tuple[int, int], margin: float, unit: float) -> list[_Line]:
@@ -122,8 +124,8 @@ def _marked(picture: Picture, margin: float, unit: float) -> Picture:
     small = max(_SMALLEST, round(0.6 * letter))
     pad = 0.5 * letter
     left, top = round(margin), round(margin)
-    wide = _width(_MARK, letter)
-    more = _width(_WHAT, small) + pad
+    wide = width_of(_MARK, letter, weight=_BOLD)
+    more = width_of(_WHAT, small, weight=_BOLD) + pad
     long = wide + more <= width - 2 * margin - 2 * pad
     right = round(left + wide + 2 * pad + (more if long else 0))
     bottom = round(top + letter + 1.1 * pad)
@@ -143,34 +145,13 @@ def _set_type(text: str, *, width: float, height: float, largest: float) -> tupl
     """Break a text into lines at the largest size that fits; long texts lose their end."""
     letter = max(_SMALLEST, round(largest))
     while True:
-        lines = _broken(text, letter, width)
+        lines = broken(text, letter, width, weight=_BOLD)
         if len(lines) * letter * _LEADING <= height:
             return lines, letter
         if letter <= _SMALLEST:
             room = max(1, int(height / (letter * _LEADING)))
             return [*lines[: room - 1], lines[room - 1][:-1] + "…"], letter
         letter = max(_SMALLEST, int(letter * 0.88))
-
-
-def _broken(text: str, letter: int, width: float) -> list[str]:
-    lines, current = [], ""
-    for word in text.split(" "):
-        longer = f"{current} {word}".strip()
-        if current and _width(longer, letter) > width:
-            lines.append(current)
-            current = word
-        else:
-            current = longer
-        while _width(current, letter) > width and len(current) > 1:
-            fits = max(1, int(len(current) * width / _width(current, letter)))
-            lines.append(current[:fits])
-            current = current[fits:]
-    return [*lines, current]
-
-
-def _width(text: str, letter: int) -> float:
-    box = cv2.getTextSize((1, 1), text, (0, 0), cv2.FontFace("sans"), letter, 700)
-    return float(box[2])
 
 
 def _palette(words: str, seed: int, light: str) -> list[Rgb]:
