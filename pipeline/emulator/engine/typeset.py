@@ -4,7 +4,7 @@ import cv2
 
 
 def font() -> cv2.FontFace:
-    """The font; a new one each time, as a face caches glyphs while outputs are drawn side by side."""
+    """The font; a new one each time: a face caches glyphs, and outputs are drawn side by side."""
     return cv2.FontFace("sans")
 
 
