@@ -164,8 +164,8 @@ class _Reading:
 
     def take_lettering(self, words: str) -> str:
         """Take the words to set on the picture; the answer has blanks where they stood."""
-        for start, end, text in lettering_words.quoted(words):
-            if lettering_words.is_known(_plain(text), _hits):
+        for start, end, text, is_called_so in lettering_words.quoted(words):
+            if not is_called_so and lettering_words.is_known(_plain(text), _hits):
                 continue
             if self._lettering:
                 self.leave_out(start, text, "there is other lettering already")

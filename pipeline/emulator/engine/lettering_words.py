@@ -17,6 +17,7 @@ _ASKED = re.compile(
     rf"\b(?:{grammar.TEXT_WORDS}|add|put|write|set|with)(?:\s+(?:the|that|which|a|an|is|it|in|of|"
     rf"large|small|big|bold|on|white|black|gold|red|words?|text))*\s*[:,]?\s*$"
 )
+_CALLED = re.compile(rf"\b{grammar.TEXT_WORDS}\b")
 _BEFORE = 60
 _KEPT = re.compile(rf"\b{grammar.KEEP_VERBS}(?!\w)[^.,;\n]*$")
 _STAYS = re.compile(rf"^[^.,;\n]*\b{grammar.UNCHANGED}\b")
@@ -31,8 +32,11 @@ LEAD = re.compile(
 """How lettering is led in, in lower-case text in which the letters themselves are blanks."""
 
 
-def quoted(words: str) -> Iterator[tuple[int, int, str]]:
-    """Quotations that are to be set: where each begins and ends with its marks, and its words.
+def quoted(words: str) -> Iterator[tuple[int, int, str, bool]]:
+    """Quotations that may be lettering: where each begins and ends with its marks, and its words.
+
+    The last says whether they are called words, a title, a sign or the like; quotation marks after
+    `add` or `with` alone may hold an order as well.
 
     What stands on a label that is to stay is no lettering, nor is a word in quotation marks that
     nobody asks to see.
@@ -41,8 +45,9 @@ def quoted(words: str) -> Iterator[tuple[int, int, str]]:
         text = next(part for part in match.groups() if part is not None)
         before = words[max(0, match.start() - _BEFORE) : match.start()].lower()
         is_kept = _KEPT.search(before) or _STAYS.search(words[match.end() :].lower())
-        if text.strip() and _ASKED.search(before) and not is_kept:
-            yield *match.span(), " ".join(text.split())
+        asked = _ASKED.search(before)
+        if text.strip() and asked and not is_kept:
+            yield *match.span(), " ".join(text.split()), bool(_CALLED.search(asked.group()))
 
 
 def is_known(text: str, hits: Callable[[str], Sized]) -> bool:
