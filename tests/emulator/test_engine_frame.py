@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from pipeline.emulator.engine.frame import (
@@ -58,6 +58,7 @@ def test_a_portrait_is_whole_and_leaves_by_the_lower_border(width, height, again
 
 @few
 @given(sides, sides, st.booleans(), st.booleans(), st.floats(150, 990))
+@example(196, 193, True, True, 150.0)  # nearly as wide as the frame, and not quite
 def test_no_cut_side_shows_inside_the_frame(width, height, left, right, cut_from):
     extent = replace(
         BUST,

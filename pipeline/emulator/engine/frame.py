@@ -248,6 +248,8 @@ def _bust(
     slack = width - extent.width * scale
     both = extent.cuts_left and extent.cuts_right
     if slack <= (0.01 if both else 0.2) * width:
+        if both:
+            scale = width / extent.width  # a hundredth of the headroom, rather than a cut edge
         left = -extent.left * scale
         if extent.cuts_right and not extent.cuts_left:
             left = width - extent.right * scale
