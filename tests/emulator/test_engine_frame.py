@@ -58,7 +58,9 @@ def test_a_portrait_is_whole_and_leaves_by_the_lower_border(width, height, again
 
 @few
 @given(sides, sides, st.booleans(), st.booleans(), st.floats(150, 990))
-@example(196, 193, True, True, 150.0)  # nearly as wide as the frame, and not quite
+@example(
+    width=196, height=193, left=True, right=True, cut_from=150.0
+)  # nearly as wide as the frame, and not quite
 def test_no_cut_side_shows_inside_the_frame(width, height, left, right, cut_from):
     extent = replace(
         BUST,
