@@ -7,7 +7,7 @@ from tests.processes.program import Ended
 TABLE = frozenset({0, 2, 3, 4, 5, 6, 7, 8, 9, 12, 130})
 """Exit codes that a run may have: those of the design, without 1, which means a bug."""
 _DAMAGE = "restore it from a backup"
-_MONEY = re.compile(r"^money: |charged|bought", re.MULTILINE)
+_MONEY = re.compile(r"^money: |charged|bought|what was paid for is safe", re.MULTILINE)
 
 
 class UnsaidError(AssertionError):
