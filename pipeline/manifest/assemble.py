@@ -29,17 +29,13 @@ from pipeline.domain.rendition import DEFAULT_QUALITY
 from pipeline.domain.review_budget import Rules
 from pipeline.manifest.destinations import filled, own_destination
 from pipeline.manifest.files import SetFiles
-from pipeline.manifest.model import (
-    AddEntry,
-    ExcludeEntry,
-    ImagesEntry,
-    Manifest,
-    ProvenanceEntry,
-    RulesEntry,
-    SizeEntry,
-    WhereEntry,
-    WorkspaceFile,
-)
+from pipeline.manifest.model.budget import RulesEntry
+from pipeline.manifest.model.campaign import Manifest
+from pipeline.manifest.model.images import ImagesEntry
+from pipeline.manifest.model.matrix import AddEntry, ExcludeEntry, WhereEntry
+from pipeline.manifest.model.provenance import ProvenanceEntry
+from pipeline.manifest.model.sizes import SizeEntry
+from pipeline.manifest.model.workspace import WorkspaceFile
 from pipeline.manifest.places import Pointer, Source
 from pipeline.manifest.rules.axes import axes_of
 from pipeline.manifest.rules.case import Case

@@ -7,7 +7,7 @@ from typing import Any
 from pipeline.domain.campaign import PixelSize
 from pipeline.domain.destinations import Destination, SafeArea
 from pipeline.domain.rendition import SCALE
-from pipeline.manifest.model import DestinationEntry, SafeEntry, SizeEntry
+from pipeline.manifest.model.sizes import DestinationEntry, SafeEntry, SizeEntry
 from pipeline.manifest.presets import shipped
 from pipeline.manifest.values import Margin
 

@@ -19,7 +19,8 @@ from pipeline.manifest.assemble import assemble, assemble_workspace
 from pipeline.manifest.decode import Decoded, decode
 from pipeline.manifest.files import Listing, SetFiles, is_absolute, match_files
 from pipeline.manifest.inherit import NO_PARENTS, Parents, inherit
-from pipeline.manifest.model import Manifest, WorkspaceFile
+from pipeline.manifest.model.campaign import Manifest
+from pipeline.manifest.model.workspace import WorkspaceFile
 from pipeline.manifest.places import Pointer, Problems, Source
 from pipeline.manifest.rules.budget import check_budget, check_not_zero, check_prices
 from pipeline.manifest.rules.case import Case

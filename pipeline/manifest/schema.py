@@ -16,7 +16,8 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
 from pipeline.domain.fingerprint import Json
-from pipeline.manifest.model import Manifest, WorkspaceFile
+from pipeline.manifest.model.campaign import Manifest
+from pipeline.manifest.model.workspace import WorkspaceFile
 from pipeline.manifest.places import Pointer
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"

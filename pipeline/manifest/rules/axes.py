@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from pipeline.domain.campaign import AXES, Axes, AxisName
 from pipeline.manifest import codes
 from pipeline.manifest.globs import name_matches
-from pipeline.manifest.model import AxesEntry
+from pipeline.manifest.model.matrix import AxesEntry
 from pipeline.manifest.places import Pointer
 from pipeline.manifest.rules.case import Case
 from pipeline.manifest.values import ALL

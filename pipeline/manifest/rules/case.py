@@ -10,7 +10,7 @@ from pipeline.domain.destinations import Destination
 from pipeline.domain.picture import PictureFacts
 from pipeline.manifest.decode import Decoded
 from pipeline.manifest.files import SetFiles
-from pipeline.manifest.model import Manifest
+from pipeline.manifest.model.campaign import Manifest
 from pipeline.manifest.places import Pointer, Problems, Source
 from pipeline.manifest.presets import shipped
 

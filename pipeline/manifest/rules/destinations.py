@@ -5,7 +5,7 @@ import re
 from pipeline.manifest import codes
 from pipeline.manifest.decode import Decoded
 from pipeline.manifest.destinations import own_destination
-from pipeline.manifest.model import WorkspaceFile
+from pipeline.manifest.model.workspace import WorkspaceFile
 from pipeline.manifest.places import Pointer, Problems
 from pipeline.manifest.presets import shipped
 from pipeline.manifest.rules.names import MAX_NAME

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from pipeline.domain.campaign import MASTER, AxisName
 from pipeline.manifest import codes
 from pipeline.manifest.globs import is_pattern, name_matches
-from pipeline.manifest.model import AddEntry, ExcludeEntry, WhereEntry
+from pipeline.manifest.model.matrix import AddEntry, ExcludeEntry, WhereEntry
 from pipeline.manifest.places import Pointer
 from pipeline.manifest.rules.axes import check_axes
 from pipeline.manifest.rules.case import Case

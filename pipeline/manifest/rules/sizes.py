@@ -8,7 +8,7 @@ from pipeline.domain.card import Card, NamedSize, SizeRule
 from pipeline.domain.rendition import same_shape
 from pipeline.manifest import codes
 from pipeline.manifest.destinations import filled
-from pipeline.manifest.model import SizeEntry
+from pipeline.manifest.model.sizes import SizeEntry
 from pipeline.manifest.places import Pointer
 from pipeline.manifest.rules.case import DEFAULT_MASTER, Case, Finding
 from pipeline.manifest.wording import did_you_mean, listed, number, quoted

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.manifest import schema
-from pipeline.manifest.model import Manifest
+from pipeline.manifest.model.campaign import Manifest
 from pipeline.manifest.schema import Mismatch, campaign_schema, check, workspace_schema
 from tests.unit.manifest.samples import MANIFEST, load, load_workspace
 

@@ -11,7 +11,7 @@ from pipeline.domain.campaign import PixelSize, Workspace
 from pipeline.domain.diagnostics import Severity, Span
 from pipeline.domain.lint import LINT_RULES
 from pipeline.domain.look import Look
-from pipeline.manifest.model import LintEntry
+from pipeline.manifest.model.review import LintEntry
 from pipeline.planning.lint.case import Case, named, times
 from pipeline.planning.lint.rules import RULES, costly, levels, lint, needs_looks
 from tests.unit.planning.lint.cases import (
