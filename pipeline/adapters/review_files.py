@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from pipeline.adapters.durable_files import write_durably
 from pipeline.domain.diagnostics import CampaignError, Problem, Severity, Span
+from pipeline.domain.exit_codes import STATE_DAMAGED, USAGE
 from pipeline.domain.verdicts import (
     VERDICTS_FORMAT,
     Header,
@@ -21,13 +22,13 @@ from pipeline.domain.verdicts import (
     VerdictError,
     Word,
     folder_name,
+    format_of,
     header,
     read_header,
     reader,
     write,
 )
 
-USAGE, STATE_DAMAGED = 2, 12
 MOST_BYTES = 20_000_000
 """Longest file that is read: some fifty thousand verdicts."""
 _MOST_BAD_LINES = 200
@@ -95,7 +96,7 @@ class ReviewFolder:
             OSError: nothing was written.
         """
         target = self._folder / folder_name(verdicts[0].reviewer) / f"{day}-{name}.jsonl"
-        lines = (header(campaign), *map(write, verdicts))
+        lines = (header(campaign, version=format_of(verdicts)), *map(write, verdicts))
         content = "".join(f"{line}\n" for line in lines).encode()
         if len(content) > MOST_BYTES:
             why = f"stored, its verdicts would take more than {MOST_BYTES:,} bytes"
@@ -265,7 +266,7 @@ def _newer_import(at: Span, found: str) -> Problem:
     return Problem(
         code="V004",
         what=f"these verdicts are of {found}",
-        why=f"this program reads format {VERDICTS_FORMAT}; a newer one wrote them",
+        why=f"this program reads formats 1 to {VERDICTS_FORMAT}; a newer one wrote them",
         fix="update campaign-pipeline to the version that your team uses",
         at=at,
     )
@@ -286,8 +287,8 @@ def _newer_stored(at: Span, found: str) -> Problem:
     return Problem(
         code="V013",
         what=f"stored verdicts are of {found}",
-        why=f"this program reads format {VERDICTS_FORMAT}; a newer one wrote these, and skipping a"
-        " reject could deliver its picture",
+        why=f"this program reads formats 1 to {VERDICTS_FORMAT}; a newer one wrote these, and"
+        " skipping a reject could deliver its picture",
         fix="update campaign-pipeline to the version that your team uses",
         at=at,
     )

@@ -1,31 +1,38 @@
-"""`campaign report --against REV`: a sheet of what differs from a commit, to be reviewed alone."""
+"""`campaign report --against REV`: a sheet of what differs from a commit, to be reviewed alone.
+
+The other side is the working tree, or, with `A..B`, another commit: its manifest, receipts and
+verdicts say then what is shown, and this machine's store and sheet what there is to show.
+"""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
 from pipeline.adapters.git import Repository
 from pipeline.adapters.store import Store
 from pipeline.adapters.view import View, Wanted
+from pipeline.commands.diff import points
 from pipeline.commands.pages import thumb_name
 from pipeline.commands.progress import Telling
 from pipeline.commands.report import tell_what_lacks
 from pipeline.commands.sheet_facts import sheet_facts
 from pipeline.commands.sheets import Sheets, UpToDate, open_sheets
-from pipeline.commands.tree import Receipts
+from pipeline.commands.tree import Receipts, Tree
 from pipeline.commands.trees import CommitTree, WorkingTree, load_side, measuring
 from pipeline.domain.campaign import PixelSize
 from pipeline.domain.diagnostics import CampaignError, Problem
 from pipeline.domain.difference import Point
+from pipeline.domain.exit_codes import DONE, UNFINISHED, USAGE
 from pipeline.domain.receipts import Output
+from pipeline.domain.verdicts import Word
 from pipeline.planning.renames import names_in_base
 from pipeline.planning.shown import Change, Shown, changes, shown
 from pipeline.planning.wishes import Side
 from pipeline.reporting.sheet import facts as sheet
 from pipeline.reporting.sheet.words import CHANGE_WORDS
 
-DONE, USAGE, UNFINISHED = 0, 2, 5
 PAGE = "difference.html"
 FOLDER = "difference"
 _SIDE = 512
@@ -56,11 +63,12 @@ class Differing:
 def report_against(
     names: Sequence[str], revision: str, *, telling: Telling, start: Path
 ) -> Differing:
-    """Write a sheet of what differs between a commit and the working tree.
+    """Write a sheet of what differs between a commit and the working tree, or another commit.
 
     Args:
-        names: of campaigns; none are all.
-        revision: what to compare with, as git understands it.
+        names: of campaigns, as they are called now; none are all.
+        revision: what to compare with, as git understands it; `A..B` compares two commits and
+            `A...B` the second with where it left the first.
         telling: shows the progress.
         start: the working directory.
 
@@ -75,34 +83,76 @@ def report_against(
         lines: list[str] = []
         pages: list[str] = []
         not_made = 0
-        title = f"Difference between {revision} ({then.point.commit[:10]}) and the working tree"
+        title = f"Difference between {_name(then.point)} and {_name(now.point)}"
         for subject in sheets.subjects:
             made = sheets.bring_up(subject, telling, force_page=False)
             tell_what_lacks(made, telling)
             not_made += len(made.failed)
-            base = shown(then, was.get(made.name, ""))
-            found = dict(changes(base, shown(now, made.name)))
-            lines.append(_line(made.name, found))
-            page = _write(made, sheets.books.store, base, found, title)
+            base, head = shown(then, was.get(made.name, "")), shown(now, made.name)
+            sides = _Sides(base, head, dict(changes(base, head)), now.point.is_worktree)
+            lines.append(_line(made.name, sides.found))
+            page = _write(made, sheets.books.store, sides, title)
             pages.append(sheets.places.shown(page))
         problems = (*sheets.problems, *sheets.books.warnings, *warnings)
         return Differing(tuple(lines), tuple(pages), problems, not_made)
 
 
 def _sides(sheets: Sheets, revision: str) -> tuple[Side, Side, Mapping[str, str], list[Problem]]:
-    """The commit, the working tree, and what campaigns of this were called in that."""
+    """Both sides, and what campaigns of the second were called in the first."""
     repository = Repository(sheets.places.root)
-    then = Point(revision, repository.commit(revision))
-    now = Point("the working tree", repository.commit("HEAD"), is_worktree=True)
+    chosen = points(revision, repository)
     measure = measuring(sheets.places, repository)
     receipts = Receipts()
     with repository.objects() as objects:
-        old = load_side(CommitTree(repository, objects, then, measure), receipts)
-        new = load_side(WorkingTree(sheets.places, now, measure), receipts, like=old.side)
+        old = load_side(CommitTree(repository, objects, chosen.base, measure), receipts)
+        head = chosen.head
+        there: Tree = (
+            WorkingTree(sheets.places, head, measure)
+            if head.is_worktree
+            else CommitTree(repository, objects, head, measure)
+        )
+        new = load_side(there, receipts, like=old.side)
     if old.side is None or new.side is None:
         errors = [problem for problem in old.problems if problem.is_error]
         raise CampaignError(USAGE, [*errors, *new.problems])
     return old.side, new.side, names_in_base(old.side, new.side), receipts.warnings
+
+
+def _name(point: Point) -> str:
+    return point.label if point.is_worktree else f"{point.label} ({point.commit[:10]})"
+
+
+@dataclass(frozen=True, slots=True)
+class _Sides:
+    """One campaign on both sides.
+
+    Attributes:
+        base: what was shown then, by address.
+        head: what is shown on the other side.
+        found: addresses that differ.
+        is_now: whether the other side is the working tree, which the sheet shows as it is.
+    """
+
+    base: Mapping[str, Shown]
+    head: Mapping[str, Shown]
+    found: Mapping[str, Change]
+    is_now: bool
+
+    def is_on_the_sheet(self, cell: sheet.Cell) -> bool:
+        """Whether the sheet's cell is the one of the other side."""
+        address = str(cell.address)
+        if address not in self.found or cell.state is sheet.CellState.ORPHAN:
+            return False
+        there = self.head.get(address)
+        return self.is_now or (
+            there is not None and (there.cell.key, there.picture) == (cell.key, cell.picture)
+        )
+
+    def outputs(self) -> list[Output]:
+        """Pictures that are shown beside those of the sheet."""
+        sides = [self.base] if self.is_now else [self.base, self.head]
+        found = (side.get(address) for address in self.found for side in sides)
+        return [one.output for one in found if one is not None and one.output is not None]
 
 
 def _line(name: str, found: Mapping[str, Change]) -> str:
@@ -118,22 +168,20 @@ def _line(name: str, found: Mapping[str, Change]) -> str:
 def _write(
     made: UpToDate,
     store: Store,
-    base: Mapping[str, Shown],
-    found: Mapping[str, Change],
+    sides: _Sides,
     title: str,
 ) -> Path:
     from pipeline.reporting.sheet.page import render_sheet  # noqa: PLC0415 (loads jinja)
 
-    outputs = [one.output for address in found if (one := base.get(address)) and one.output]
-    before = _Before(made, store, outputs)
-    facts = _facts(sheet_facts(made.pages), base, found, before, title)
+    others = _Others(made, store, sides.outputs())
+    facts = _facts(sheet_facts(made.pages), sides, others, title)
     page = render_sheet(facts)
     View(made.folder).write(PAGE, page.html)
     return made.folder / PAGE
 
 
-class _Before:
-    """Pictures of the other side: a small view of its own, so that the sheet's does not drop it."""
+class _Others:
+    """Pictures of commits: a small view of its own, so that the sheet's does not drop it."""
 
     def __init__(self, made: UpToDate, store: Store, outputs: Sequence[Output]) -> None:
         self._view = View(made.folder / FOLDER)
@@ -165,7 +213,7 @@ class _Before:
         )
 
     def of(self, output: Output) -> sheet.Before:
-        """A picture of the other side, with its files where they are on this machine."""
+        """A picture of a commit, with its files where they are on this machine."""
         thumb, link = thumb_name(output.sha256), _master_name(output)
         return sheet.Before(
             output.sha256,
@@ -179,54 +227,54 @@ def _master_name(output: Output) -> str:
     return f"masters/{output.sha256}.{extension}"
 
 
-def _facts(
-    whole: sheet.SheetFacts,
-    base: Mapping[str, Shown],
-    found: Mapping[str, Change],
-    before: _Before,
-    title: str,
-) -> sheet.SheetFacts:
-    """Of a sheet's facts the cells that differ, and those that are gone."""
+def _facts(whole: sheet.SheetFacts, sides: _Sides, others: _Others, title: str) -> sheet.SheetFacts:
+    """Of a sheet's facts the cells that differ, with those that only a commit knows."""
     groups: dict[tuple[str, str], sheet.Group] = {}
     seen: set[str] = set()
     for group in whole.groups:
-        cells: list[sheet.Cell] = []
-        for cell in group.cells:
-            address = str(cell.address)
-            if address in found and cell.state is not sheet.CellState.ORPHAN:
-                seen.add(address)
-                cells.append(_marked(cell, found[address], base.get(address), before))
+        cells = [
+            _marked(cell, sides, others) for cell in group.cells if sides.is_on_the_sheet(cell)
+        ]
+        seen.update(str(cell.address) for cell in cells)
         groups[group.set, group.picture] = replace(group, cells=tuple(cells))
-    gone = _Gone(whole)
-    for address, change in found.items():
+    foreign = _Foreign(whole, others)
+    for address in sides.found:
         if address not in seen:
-            lost = gone.cell(base[address], change, before)
-            where = (lost.address.set, lost.address.picture)
+            cell = foreign.cell(sides, address)
+            where = (cell.address.set, cell.address.picture)
             group = groups.get(where, sheet.Group(*where, None, ()))
-            groups[where] = replace(group, cells=(*group.cells, lost))
+            groups[where] = replace(group, cells=(*group.cells, cell))
     return replace(
         whole,
         groups=tuple(group for group in groups.values() if group.cells),
-        prompts=gone.prompts,
-        params=gone.params,
+        prompts=foreign.prompts,
+        params=foreign.params,
         kind="difference",
         title=title,
     )
 
 
-def _marked(cell: sheet.Cell, change: Change, then: Shown | None, before: _Before) -> sheet.Cell:
-    output = None if then is None else then.output
-    old = None if output is None else before.of(output)
-    thumb = cell.thumb
-    if thumb is None and old is not None:
-        thumb = old.thumb
-    return replace(cell, change=change, before=old, thumb=thumb)
+def _marked(cell: sheet.Cell, sides: _Sides, others: _Others) -> sheet.Cell:
+    address = str(cell.address)
+    old = _before(sides.base.get(address), others)
+    marked = replace(cell, change=sides.found[address], before=old)
+    if cell.thumb is None and old is not None:
+        marked = replace(marked, thumb=old.thumb)
+    if sides.is_now:
+        return marked
+    said = _said(sides.head[address])
+    return replace(marked, verdict=said.verdict, votes=said.votes, stale=())
 
 
-class _Gone:
-    """Makes cells that only the other side wants; their prompts join those of the sheet."""
+def _before(then: Shown | None, others: _Others) -> sheet.Before | None:
+    return None if then is None or then.output is None else others.of(then.output)
 
-    def __init__(self, whole: sheet.SheetFacts) -> None:
+
+class _Foreign:
+    """Makes cells that only a commit knows; their prompts join those of the sheet."""
+
+    def __init__(self, whole: sheet.SheetFacts, others: _Others) -> None:
+        self._others = others
         self._prompts = {prompt.text: prompt for prompt in whole.prompts}
         self._params = dict.fromkeys(whole.params)
 
@@ -240,28 +288,65 @@ class _Gone:
         """All sets of parameters, in the same way."""
         return tuple(self._params)
 
-    def cell(self, then: Shown, change: Change, before: _Before) -> sheet.Cell:
-        """A cell of the other side."""
-        text, recipe = then.cell.recipe.prompt, then.cell.recipe
+    def cell(self, sides: _Sides, address: str) -> sheet.Cell:
+        """A cell as the later side wants it, or, where it does not, as the earlier one did."""
+        then, there = sides.base.get(address), sides.head.get(address)
+        one = there or sides.base[address]
+        before = _before(then, self._others)
+        if there is None:
+            state, reason = sheet.CellState.ORPHAN, "wanted there, and no longer here"
+            said = _Said(None, (), tuple(_votes(one)))
+        elif there.output is None:
+            state, reason = sheet.CellState.WANTED, "not bought there"
+            said = _Said(None, (), () if then is None else tuple(_votes(then)))
+        else:
+            state, reason = sheet.CellState.DELIVERED, ""
+            said = _said(there)
+        output = one.output
+        shown = None if output is None else self._others.of(output)
+        if shown is None and before is not None:
+            shown = sheet.Before(before.picture, before.thumb)
+        return sheet.Cell(
+            address=one.cell.address,
+            key=one.cell.key,
+            state=state,
+            prompt=self._prompt(one),
+            params=self._param(one),
+            reason=reason,
+            picture=output.sha256 if output is not None and there is not None else None,
+            thumb=None if shown is None else shown.thumb,
+            link=shown.link if shown is not None and there is not None else None,
+            pixels=None if output is None else PixelSize(output.width, output.height),
+            verdict=said.verdict,
+            votes=said.votes,
+            stale=said.stale,
+            change=sides.found[address],
+            before=before,
+        )
+
+    def _prompt(self, one: Shown) -> int:
+        text = one.cell.recipe.prompt
         self._prompts.setdefault(text, sheet.Prompt((sheet.PromptPart(text),)))
+        return list(self._prompts).index(text)
+
+    def _param(self, one: Shown) -> int:
+        recipe = one.cell.recipe
         params = tuple((name, str(value)) for name, value in sorted(recipe.params.items()))
         params = (*params, ("size", recipe.size))
         self._params.setdefault(params)
-        output = then.output
-        old = None if output is None else before.of(output)
-        return sheet.Cell(
-            address=then.cell.address,
-            key=then.cell.key,
-            state=sheet.CellState.ORPHAN,
-            prompt=list(self._prompts).index(text),
-            params=list(self._params).index(params),
-            reason="wanted there, and no longer here",
-            thumb=None if old is None else old.thumb,
-            pixels=None if output is None else PixelSize(output.width, output.height),
-            stale=tuple(_votes(then)),
-            change=change,
-            before=old,
-        )
+        return list(self._params).index(params)
+
+
+class _Said(NamedTuple):
+    """What a side's reviewers say: it counts, or it is shown only."""
+
+    verdict: Word | None
+    votes: tuple[sheet.Vote, ...]
+    stale: tuple[sheet.Vote, ...] = ()
+
+
+def _said(there: Shown) -> _Said:
+    return _Said(None if there.ruling is None else there.ruling.word, tuple(_votes(there)))
 
 
 def _votes(then: Shown) -> Iterator[sheet.Vote]:

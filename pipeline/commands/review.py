@@ -9,6 +9,7 @@ from pipeline.commands.matching import Matched, match_short
 from pipeline.commands.outputs import Outputs, unassigned_name
 from pipeline.commands.rehearsal import rehearse
 from pipeline.domain.diagnostics import CampaignError, Problem
+from pipeline.domain.exit_codes import DONE, UNFINISHED, USAGE
 from pipeline.domain.fingerprint import CellKey
 from pipeline.domain.history import History
 from pipeline.domain.money import MicroUsd, format_usd
@@ -18,7 +19,6 @@ from pipeline.manifest.wording import nearest
 from pipeline.reporting.verdicts_text import REVIEW_FORMAT
 from pipeline.reporting.words import count
 
-DONE, USAGE, UNFINISHED = 0, 2, 5
 NOBODY = "none"
 _CERTAIN = 100
 

@@ -21,12 +21,12 @@ from pipeline.commands.outputs import DOCUMENT
 from pipeline.commands.report import refreshed_page
 from pipeline.commands.sitting import Sitting
 from pipeline.domain.diagnostics import CampaignError, Problem
+from pipeline.domain.exit_codes import UNUSABLE
 from pipeline.domain.screen import visible
 from pipeline.domain.verdicts import folder_name
 from pipeline.reporting.verdicts_text import Written
 from pipeline.reporting.words import count
 
-UNUSABLE = 9
 _MOST_TOLD = 3
 
 

@@ -1,4 +1,4 @@
-"""`campaign review NAME --approve | --reject | --reroll | --import | --list`: verdicts on pictures.
+"""`campaign review NAME --approve | --reject | --reroll | --clear | --import | --list`: verdicts.
 
 Verdicts are facts about pictures, so they are written while a run of the campaign is under way,
 too. None of this buys anything: what a reroll asks for is wanted by the next plan.
@@ -20,6 +20,7 @@ from pipeline.commands.loading import load_subjects, open_workspace
 from pipeline.commands.realms import Realm, choose_realm
 from pipeline.commands.session import Session
 from pipeline.domain.diagnostics import CampaignError, Problem, Severity
+from pipeline.domain.exit_codes import USAGE
 from pipeline.domain.fingerprint import CellKey, Sha256
 from pipeline.domain.moment import moment
 from pipeline.domain.money import MicroUsd, format_usd
@@ -41,7 +42,6 @@ from pipeline.planning.select import Selection, match_nothing, parse_selection, 
 from pipeline.reporting.verdicts_text import Standing, Written
 from pipeline.reporting.words import count
 
-DONE, USAGE = 0, 2
 _FUTURE = timedelta(days=1)
 """How far ahead a reviewer's clock may be: a wrong zone, and no more."""
 _SECOND = timedelta(seconds=1)
@@ -79,7 +79,7 @@ def say(name: str, said: Said, *, draft: bool, start: Path) -> Written:
     """
     with open_desk(name, draft=draft, start=start) as desk:
         who = desk.name_of(said.reviewer)
-        chosen = _Chosen(desk)
+        chosen = _Chosen(desk, who)
         for word, texts in said.selections.items():
             chosen.take(word, texts)
         chosen.stop_if_wrong()
@@ -168,6 +168,11 @@ class Desk:
         self._known = frozenset(session.books.verdicts(self._name))
         self._next = NextTakes(self.plan.cells, session.rulings, session.history)
         self._newest = _newest_by_reviewer(self._known)
+        self._voices = {
+            (about, vote.reviewer.casefold())
+            for about, ruling in session.rulings.items()
+            for vote in ruling.votes
+        }
 
     def name_of(self, reviewer: str) -> str:
         """The reviewer's name as it is stored.
@@ -196,6 +201,11 @@ class Desk:
             costs=shares(self.plan.steps) if selection.asks_cost else {},
         )
         return [cell for cell, is_meant in zip(cells, picked, strict=True) if is_meant]
+
+    def has_said(self, cell: Cell, reviewer: str) -> bool:
+        """Whether a verdict of this reviewer about a cell's current picture counts now."""
+        about = About(cell.key, self.pictures[cell.key])
+        return (about, reviewer.casefold()) in self._voices
 
     def verdict(self, cell: Cell, word: Word, reviewer: str, note: str) -> Verdict:
         """A verdict about a cell's current picture, newer than all that this reviewer said."""
@@ -381,8 +391,9 @@ def _tightest(plan: Plan) -> Limit | None:
 class _Chosen:
     """Which cells a reviewer means, and what she says about each."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, reviewer: str) -> None:
         self._desk = desk
+        self._reviewer = reviewer
         self._words: dict[CellKey, tuple[Cell, Word]] = {}
         self._problems: list[Problem] = []
         self.bare: list[Cell] = []
@@ -397,6 +408,10 @@ class _Chosen:
             if found and not shown:
                 self._problems.append(_no_picture(text, found))
             self.bare += [cell for cell in found if cell.key not in self._desk.pictures]
+            if word is Word.CLEAR and shown:
+                shown = [cell for cell in shown if self._desk.has_said(cell, self._reviewer)]
+                if not shown:
+                    self._problems.append(_nothing_to_clear(text, self._reviewer))
             for cell in shown:
                 _, known = self._words.setdefault(cell.key, (cell, word))
                 if known is not word:
@@ -507,6 +522,17 @@ def _no_picture(selection: str, found: Sequence[Cell]) -> Problem:
     )
 
 
+def _nothing_to_clear(selection: str, reviewer: str) -> Problem:
+    return Problem(
+        code="V027",
+        what=f"`{reviewer}` has no verdict in `{selection}` to take back",
+        why="a verdict is taken back by whoever gave it, and only while it is about the picture"
+        " that is shown now",
+        fix="`campaign review NAME --list` shows who said what; say who you are with `--as NAME`,"
+        " or outweigh somebody else's approval with a reject",
+    )
+
+
 def _said_both(cell: Cell, one: Word, other: Word) -> Problem:
     return Problem(
         code="V011",
@@ -520,6 +546,7 @@ _PAST: Mapping[Word, str] = {
     Word.APPROVE: "approved",
     Word.REJECT: "rejected",
     Word.REROLL: "rerolled",
+    Word.CLEAR: "cleared",
 }
 
 

@@ -1,6 +1,10 @@
 """Verdicts: lines in which reviewers say what becomes of a picture, and what these come to.
 
-Format 1, one JSON object a line, the first line of a file being `{"verdicts": 1, "campaign": …}`.
+One JSON object a line, the first line of a file being `{"verdicts": 1, "campaign": …}`. Format 2
+has one word more, `clear`, which a program that reads format 1 would not understand and must not
+skip; so a file names the lowest format that can say what is in it (`format_of`), and teams whose
+programs differ read each other's files for as long as nobody takes a verdict back.
+
 A verdict is bound to a cell key and to the digest of the picture that the reviewer saw, so it never
 outlives a changed picture; the address is a label. Lines are never edited: whoever changes her mind
 adds one. The same line in two files counts once, and the order of lines and files does not matter.
@@ -19,7 +23,8 @@ from pipeline.domain.fingerprint import CellKey, Json, Sha256, canonical
 from pipeline.domain.history import Delivery, History
 from pipeline.domain.moment import moment
 
-VERDICTS_FORMAT: Final = 1
+VERDICTS_FORMAT: Final = 2
+"""The highest that is read and written."""
 MOST_NOTE: Final = 2_000
 """Characters of a note."""
 MOST_NAME: Final = 80
@@ -37,9 +42,18 @@ class Word(enum.StrEnum):
     APPROVE = "approve"
     REJECT = "reject"
     REROLL = "reroll"
+    CLEAR = "clear"
+    """Takes back what the same reviewer said about this picture before; counts for nothing."""
 
 
-_CAUTION: Mapping[Word, int] = {Word.APPROVE: 0, Word.REROLL: 1, Word.REJECT: 2}
+_FIRST_FORMAT: Mapping[Word, int] = {
+    Word.APPROVE: 1,
+    Word.REJECT: 1,
+    Word.REROLL: 1,
+    Word.CLEAR: 2,
+}
+"""The format that brought a word."""
+_CAUTION: Mapping[Word, int] = {Word.APPROVE: 0, Word.CLEAR: 1, Word.REROLL: 2, Word.REJECT: 3}
 """Of two that count alike the more cautious one counts: an approval delivers, a reroll costs."""
 
 
@@ -91,10 +105,20 @@ class LaterFormatError(VerdictError):
 # The format
 
 
-def header(campaign: str) -> str:
-    """The first line of a file, without its newline; the number of the format stands first."""
+def format_of(verdicts: Iterable[Verdict]) -> int:
+    """The lowest format that has the words of all these verdicts."""
+    return max((_FIRST_FORMAT[verdict.word] for verdict in verdicts), default=1)
+
+
+def header(campaign: str, *, version: int = 1) -> str:
+    """The first line of a file, without its newline; the number of the format stands first.
+
+    Args:
+        campaign: whose verdicts follow.
+        version: from `format_of`.
+    """
     name = canonical({"campaign": campaign}).removeprefix("{")
-    return f'{{"verdicts":{VERDICTS_FORMAT},{name}'
+    return f'{{"verdicts":{version},{name}'
 
 
 def write(verdict: Verdict) -> str:
@@ -163,7 +187,15 @@ def reader(of: Header) -> Reader:
 
 
 def _read_1(line: Mapping[str, Any], reviewer: str) -> Verdict:
-    word = _word(line)
+    return _read(line, reviewer, version=1)
+
+
+def _read_2(line: Mapping[str, Any], reviewer: str) -> Verdict:
+    return _read(line, reviewer, version=2)
+
+
+def _read(line: Mapping[str, Any], reviewer: str, *, version: int) -> Verdict:
+    word = _word(line, version)
     note = _text(line, "note", default="")
     if len(note) > MOST_NOTE:
         raise VerdictError(f"`note` is longer than {MOST_NOTE:,} characters")
@@ -183,18 +215,21 @@ def _read_1(line: Mapping[str, Any], reviewer: str) -> Verdict:
     )
 
 
-_READERS: Mapping[int, Reader] = {1: _read_1}
+_READERS: Mapping[int, Reader] = {1: _read_1, 2: _read_2}
 _CELL = re.compile(r"c[1-9]\d{0,3}-[0-9a-f]{64}")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
-def _word(line: Mapping[str, Any]) -> Word:
+def _word(line: Mapping[str, Any], version: int) -> Word:
     said = _text(line, "verdict")
-    try:
-        return Word(said)
-    except ValueError:
-        known = ", ".join(f"`{word}`" for word in Word)
-        raise VerdictError(f"`verdict` is none of {known}") from None
+    known = {word.value: word for word in Word if _FIRST_FORMAT[word] <= version}
+    if said in known:
+        return known[said]
+    later = next((word for word in Word if word.value == said), None)
+    if later is not None:
+        first = f'`{{"verdicts": {_FIRST_FORMAT[later]}, …}}`'
+        raise VerdictError(f"`{said}` is a word of files that begin with {first}")
+    raise VerdictError(f"`verdict` is none of {', '.join(f'`{word}`' for word in known)}")
 
 
 def _text(line: Mapping[str, Any], key: str, *, default: str | None = None) -> str:
@@ -289,7 +324,8 @@ class Ruling(NamedTuple):
 
     Attributes:
         word: what counts; None while it is undecided.
-        votes: the verdict of each reviewer that counts, by name.
+        votes: the verdict of each reviewer that counts, by name; of those who took theirs back
+            none.
         missing: approvals that an undecided picture still needs.
         asks: takes that rerolls among the votes ask for.
         asked: the same with rerolls that their reviewers took back.
@@ -306,8 +342,9 @@ def resolve(verdicts: Iterable[Verdict], *, need: int = 1) -> Mapping[About, Rul
     """Add verdicts up, picture by picture.
 
     Of each reviewer the newest verdict about a picture counts; of two of one second a reject
-    outranks a reroll, and that an approval. Over all reviewers the same order holds: one reject or
-    reroll outweighs any number of approvals, and without either `need` approvals approve.
+    outranks a reroll, that a clear, and that an approval. A clear leaves its reviewer without a
+    verdict. Over all reviewers the same order holds: one reject or reroll outweighs any number of
+    approvals, and without either `need` approvals approve.
 
     Args:
         verdicts: in any order, any number of times.
@@ -325,8 +362,8 @@ def _ruling(said: Sequence[Verdict], need: int) -> Ruling:
         known = newest.get(_who(verdict.reviewer))
         if known is None or _age(verdict) > _age(known):
             newest[_who(verdict.reviewer)] = verdict
-    votes = tuple(newest[who] for who in sorted(newest))
-    loudest = max((vote.word for vote in votes), key=_CAUTION.__getitem__)
+    votes = tuple(newest[who] for who in sorted(newest) if newest[who].word is not Word.CLEAR)
+    loudest = max((vote.word for vote in votes), key=_CAUTION.__getitem__, default=Word.APPROVE)
     missing = 0
     word: Word | None = loudest
     if loudest is Word.APPROVE:
@@ -440,7 +477,7 @@ def stale(
     found = [
         (about, ruling)
         for about, ruling in rulings.items()
-        if pictures.get(about.cell) != about.picture
+        if ruling.votes and pictures.get(about.cell) != about.picture
     ]
     return sorted(found, key=lambda item: (item[1].votes[0].address, item[0]))
 
@@ -478,5 +515,6 @@ MEANINGS: Final[Mapping[str, str]] = {
     "V024": "a page with its pictures inside that would be too large",
     "V025": "a PDF without what draws it",
     "V026": "a difference of pictures that are not in git",
+    "V027": "a verdict to be taken back that its reviewer never gave",
 }
 """One line a code."""

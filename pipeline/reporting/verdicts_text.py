@@ -18,6 +18,7 @@ _DONE: Mapping[Word, str] = {
     Word.REJECT: "rejected",
     Word.REROLL: "reroll",
 }
+_WRITTEN: Mapping[Word, str] = {**_DONE, Word.CLEAR: "cleared"}
 OPEN = "open"
 NO_PICTURE = "no picture"
 
@@ -139,7 +140,7 @@ class Standing:
 def written_text(written: Written) -> str:
     """What was written, for people."""
     lines = [
-        f"{_DONE[word]:<9} {count(number, 'picture')}"
+        f"{_WRITTEN[word]:<9} {count(number, 'picture')}"
         for word in Word
         if (number := sum(verdict.word is word for verdict in written.verdicts))
     ]
@@ -166,14 +167,15 @@ def _rerolled(written: Written) -> Iterator[str]:
     if not rerolls:
         return
     if not written.takes:
-        yield f"{'takes':<9} none that is not wanted or bought already"
+        yield f"{'takes':<9} no new one: all of them are wanted or bought already"
         return
     cost = f"{format_usd(written.cost)} with the next run; nothing is bought now"
     yield f"{'takes':<9} {count(len(written.takes), 'take')} more wanted, {cost}"
     yield from _listed(written.takes)
     if written.left is not None and written.cap is not None:
         scope, cap = written.cap
-        yield f"{'left':<9} {format_usd(written.left)} of {format_usd(cap)} ({scope}) before it"
+        whose = f"of the {scope}'s {format_usd(cap)}, before they are bought"
+        yield f"{'left':<9} {format_usd(written.left)} {whose}"
 
 
 def _listed(lines: Sequence[str]) -> Iterator[str]:

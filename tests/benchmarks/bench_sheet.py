@@ -14,10 +14,13 @@ import os
 import tempfile
 import time
 import uuid
+from dataclasses import replace
 from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
 
+from pipeline.domain.money import MicroUsd
+from pipeline.reporting.sheet.facts import SheetFacts
 from pipeline.reporting.sheet.page import latest_marker, render_sheet
 from tests.browser.conftest import find_chromium
 from tests.unit.sheet import samples
@@ -90,8 +93,24 @@ def _browse() -> None:
             browser.close()
 
 
+def _uneven(cells: int) -> SheetFacts:
+    """A sheet whose cells cost this and that, so that sorting by charge moves all of it."""
+    facts = samples.many(cells)
+    groups = tuple(
+        replace(
+            group,
+            cells=tuple(
+                replace(cell, charge=MicroUsd(1_000 * int(samples.sha(cell.key)[:3], 16)))
+                for cell in group.cells
+            ),
+        )
+        for group in facts.groups
+    )
+    return replace(facts, groups=groups)
+
+
 def _opened(browser: Browser, folder: Path, cells: int, mark: str) -> str:
-    sheet = render_sheet(samples.many(cells))
+    sheet = render_sheet(_uneven(cells))
     file = folder / "index.html"
     file.write_text(sheet.html, encoding="utf-8")
     (folder / "latest.svg").write_text(latest_marker(sheet), encoding="utf-8")

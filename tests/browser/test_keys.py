@@ -88,6 +88,11 @@ GRID = {
         {"rerolls": "2 for $0.08, over the month cap by $0.02"},
     ),
     "clear": (["p", "ArrowLeft", "u"], {"badges": {}}),
+    "clear nothing": (["u"], {"said": "There is nothing of yours to clear."}),
+    "clear the whole selection": (
+        ["Shift+ArrowRight", "Shift+P", "Shift+U", "Escape"],
+        {"badges": {}},
+    ),
     "stars": (["4"], {"badges": {0: "★★★★"}, "focus": "snow"}),
     "no stars": (["4", "0"], {"badges": {}}),
     "note": (["n"], {"focus": "note", "story": True}),

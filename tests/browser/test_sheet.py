@@ -7,7 +7,7 @@ from urllib.parse import unquote, urlsplit
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from pipeline.reporting.sheet.facts import CellState
+from pipeline.reporting.sheet.facts import Before, CellState
 from pipeline.reporting.sheet.words import STATE_WORDS
 from tests.unit.sheet import samples
 
@@ -294,6 +294,67 @@ def test_it_prints_what_is_shown(open_sheet, tmp_path):
     printed = sheet.page.pdf(path=str(tmp_path / "sheet.pdf"), format="A4")
     assert printed.startswith(b"%PDF")
     assert printed.count(b"/Subtype /Image") >= 3
+
+
+ASLEEP = "document.querySelectorAll('main noscript').length"
+LAST = "[...document.querySelectorAll('main section:last-of-type img')]"
+
+
+def test_pictures_further_down_come_when_they_come_near(open_sheet):
+    sheet = open_sheet(samples.many(200, per_picture=20))
+    page = sheet.page
+    sheet.until("document.querySelector('main li img').naturalWidth")
+    assert page.evaluate(ASLEEP) > 40
+    assert page.evaluate(f"{LAST}.length") == 0
+    assert sum(".webp" in url for url in sheet.requests) <= 60
+    page.keyboard.press("End")
+    page.locator("main li").last.scroll_into_view_if_needed()
+    sheet.until(f"{LAST}.length === 21 && {LAST}.at(-1).naturalWidth")
+    assert page.evaluate(f"{LAST}.map((each) => each.alt)") == ["anna / p00009", *[""] * 20]
+    sheet.close()
+
+
+def test_pictures_that_nobody_went_near_are_printed_all_the_same(open_sheet, tmp_path):
+    facts = samples.many(200, per_picture=20)
+    sheet = open_sheet(facts)
+    page = sheet.page
+    assert page.evaluate(ASLEEP) > 40
+    page.evaluate("window.print = () => { window.asleep = " + ASLEEP + "; }")
+    page.get_by_role("button", name="Print").click()
+    assert page.evaluate("window.asleep") == 0
+
+    # The browser's own menu prints without that button.
+    page = open_sheet(facts, context=page.context).page
+    assert page.evaluate(ASLEEP) > 40
+    printed = page.pdf(path=str(tmp_path / "sheet.pdf"), format="A4")
+    assert printed.count(b"/Subtype /Image") >= 210
+
+
+def test_a_difference_is_sorted_and_filtered_by_what_happened(open_sheet):
+    facts = samples.reviewed()
+    group = facts.groups[0]
+    was = Before(samples.sha("was"), group.cells[0].thumb)
+    changes = ("new", "changed", "lost", "stale")
+    cells = tuple(
+        replace(cell, change=change, before=was if change == "changed" else None)
+        for cell, change in zip(group.cells, changes, strict=True)
+    )
+    facts = replace(facts, kind="difference", title="x", groups=(replace(group, cells=cells),))
+    sheet = open_sheet(facts)
+    page = sheet.page
+    said = (
+        "[...document.querySelectorAll('main li:not([hidden]) .change')].map((b) => b.textContent)"
+    )
+    assert page.evaluate(said) == ["New", "Changed", "Lost", "Newly stale"]
+    page.select_option("#sort", "change")
+    assert page.evaluate(said) == ["Lost", "Newly stale", "Changed", "New"]
+    page.select_option("#by-change", "changed")
+    assert page.evaluate(said) == ["Changed"]
+    assert Axe().run(page).response["violations"] == []
+    page.select_option("#sort", "")
+    page.select_option("#by-change", "")
+    assert page.evaluate(said) == ["New", "Changed", "Lost", "Newly stale"]
+    sheet.close()
 
 
 def test_ten_thousand_cells_stay_light(open_sheet):

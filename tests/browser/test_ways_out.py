@@ -139,23 +139,70 @@ def test_out_by_the_server_that_hands_out_the_page(open_sheet, tmp_path):
     assert headers["x-campaign-token"] == TOKEN
     check(imported(tmp_path, text), reviewer="Anna")
 
+    sheet.press("Control+z", "Control+z")  # the note that came last, and the reroll before it
     sheet.start()
-    sheet.press("u")  # what is saved cannot be unsaid
-    assert "saved already" in page.locator("#said").inner_text()
-    for _ in range(3):
-        sheet.press("Control+z")  # nor undone, beyond the note that came after the verdicts
-    assert "saved already" in page.locator("#said").inner_text()
-    sheet.press("x", "1")
-    page.wait_for_timeout(1_700)
-    assert len(sheet.posted) == 2
-    again, without_note = (line.verdict for line in imported(tmp_path, sheet.posted[1][1]).lines)
+    sheet.press("u")
+    assert sheet.badges() == ["✕ rejected"]
     first, _, noted = (line.verdict for line in imported(tmp_path, text).lines)
-    assert (again.word, again.cell) == (Word.REJECT, first.cell)
-    assert (without_note.word, without_note.cell) == (Word.REROLL, noted.cell)
-    assert without_note.note == ""
-    assert again.at > first.at  # newer, however fast the reviewer is
-    assert without_note.at > noted.at
+    cleared, undone = sent(sheet, 2, tmp_path)
+    assert (cleared.word, cleared.cell) == (Word.CLEAR, first.cell)
+    assert (undone.word, undone.cell) == (Word.CLEAR, noted.cell)
+    assert cleared.at > first.at  # newer, however fast the reviewer is
+    assert undone.at > noted.at
+
+    sheet.press("Control+z")
+    assert sheet.badges() == ["✓ approved", "✕ rejected"]
+    (again,) = sent(sheet, 3, tmp_path)
+    assert (again.word, again.cell) == (Word.APPROVE, first.cell)
+    assert again.at > cleared.at
     sheet.close()
+
+
+def sent(sheet, number, tmp_path):
+    """Verdicts of the batch of that number, as soon as it came."""
+    for _ in range(200):
+        if len(sheet.posted) >= number:
+            break
+        sheet.page.wait_for_timeout(20)
+    return [line.verdict for line in imported(tmp_path, sheet.posted[number - 1][1]).lines]
+
+
+def test_what_is_in_git_is_cleared_by_whoever_said_it(open_sheet, tmp_path):
+    sheet = open_sheet(samples.reviewed())
+    page = sheet.page
+    sheet.start()
+    sheet.press("u")
+    assert "Say who you are" in page.locator("#said").inner_text()
+    assert sheet.badges() == ["✓ approved", "✕ rejected", "was approved"]
+    page.click("#save")
+    page.fill("#me", "anna")
+    page.keyboard.press("Escape")
+    page.select_option("#by-verdict", "approve")
+    assert sheet.shown() == 1
+    page.select_option("#by-verdict", "")
+    sheet.start()
+    sheet.press("u")
+    assert sheet.badges() == ["✕ rejected", "was approved"]
+    assert page.locator("#m-approved").inner_text() == "0"
+    sheet.press("u")
+    assert page.locator("#said").inner_text() == "There is nothing of yours to clear."
+    page.click("#save")
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="Download").click()
+    text = saved.value.path().read_text("utf-8")
+    assert text.startswith('{"verdicts":2,')
+    (line,) = imported(tmp_path, text).lines
+    assert (line.verdict.word, line.verdict.reviewer) == (Word.CLEAR, "anna")
+    assert line.verdict.at > samples.reviewed().cells[0].votes[0].at
+
+    # Once git knows, the browser forgets: there is nothing left to save.
+    group = samples.reviewed().groups[0]
+    known = (replace(group.cells[0], verdict=None, votes=()), *group.cells[1:])
+    newer = replace(samples.reviewed(), groups=(replace(group, cells=known),))
+    again = open_sheet(newer, context=page.context)
+    again.until("document.querySelectorAll('[data-b]').length === 2")
+    assert again.page.locator("#save").inner_text() == "Save verdicts"
+    again.close()
 
 
 def test_what_the_server_refuses_is_said_and_kept(open_sheet):

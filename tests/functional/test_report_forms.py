@@ -5,6 +5,7 @@ import errno
 import hashlib
 import io
 import re
+from collections import Counter
 
 import pytest
 
@@ -225,7 +226,8 @@ def test_one_page_holds_all_that_it_shows(shop):
     assert told.out == "outputs/winter/sheet-single.html\n"
     page = (shop.outputs("winter") / "sheet-single.html").read_text("utf-8")
     assert page.count("data:image/webp;base64,") >= 6
-    links = re.findall(r'(?:src|href)="([^"]*)"', page)
+    markup = re.sub(r"<script.*?</script>", "", page, flags=re.DOTALL)
+    links = re.findall(r'(?:src|href)="([^"]*)"', markup)
     assert links
     assert [link for link in links if not link.startswith(("#", "data:"))] == []
 
@@ -271,12 +273,14 @@ def history(tmp_path, monkeypatch):
     return workspace
 
 
-def told_of(workspace):
+def tiles_of(workspace):
+    """How many tiles say what, and how many of these show the picture before beside the present."""
     page = (workspace.outputs("winter") / "difference.html").read_text("utf-8")
-    return {
-        address: [word for word in ("new", "changed", "lost", "stale") if word in css.split()]
-        for css, address in re.findall(r'<li class="([^"]*)"[^>]*data-address="([^"]*)"', page)
-    }
+    tiles = re.findall(r"<li.*?</li>", page)
+    return Counter(
+        (re.search(r'<b class="change \w+">([^<]*)</b>', tile)[1], tile.count("<img"))
+        for tile in tiles
+    )
 
 
 def test_a_difference_shows_only_what_differs(history):
@@ -298,7 +302,34 @@ def test_a_difference_shows_only_what_differs(history):
     assert len(previews) == 6
     for link in re.findall(r'(?:src|href)="((?:thumbs|difference|masters)/[^"]*)"', page):
         assert (history.outputs("winter") / link).is_file()
-    assert all(f"difference/thumbs/{one.parent.name}/{one.name}" in page for one in previews[:1])
+    assert all(f"difference/thumbs/{one.parent.name}/{one.name}" in page for one in previews)
+    assert tiles_of(history) == {("New", 1): 3, ("Changed", 2): 3, ("Lost", 1): 3}
+
+
+def test_a_difference_of_two_commits_is_that_of_the_days_between_them(history):
+    first = Clone(history.root)
+    history.edit("winter", "a place called snow", "deep snow")
+    history.edit("winter", "  dusk: {place: a place called dusk}", "  fog: {place: fog}")
+    buy(history, "winter", run="r-2")
+    say("--reject", "variant:snow")
+    first.commit()
+    history.edit("winter", "deep snow", "old snow")
+    told = campaign("report", "winter", "--against", "HEAD~1..HEAD")
+    assert told.code == 0, told.err
+    assert "winter: 3 new, 3 changed, 3 lost\n" in told.err
+    page = (history.outputs("winter") / "difference.html").read_text("utf-8")
+    assert "Difference between HEAD~1 (" in page
+    assert "the working tree" not in page
+    # What is wanted anew by now was bought and rejected there, and is shown so.
+    assert tiles_of(history) == {("New", 1): 3, ("Changed", 2): 3, ("Lost", 1): 3}
+    assert page.count('data-v="reject"') == 3
+    assert "deep snow" in page
+    assert "old snow" not in re.findall(r"<main.*</main>", page, flags=re.DOTALL)[0]
+    told = campaign("report", "winter", "--against", "HEAD..HEAD~1")
+    assert "winter: 3 new, 3 changed, 3 lost\n" in told.err
+    assert tiles_of(history) == {("New", 1): 3, ("Changed", 2): 3, ("Lost", 1): 3}
+    told = campaign("report", "winter", "--against", "HEAD..HEAD")
+    assert "winter: nothing differs\n" in told.err
 
 
 def test_a_new_campaign_is_all_new(history):
@@ -312,6 +343,7 @@ def test_a_new_campaign_is_all_new(history):
     "argv",
     [
         ["--against", "nowhere"],
+        ["--against", "HEAD..nowhere"],
         ["--against", "HEAD", "--draft"],
         ["--against", "HEAD", "--pdf"],
         ["--csv", "--deliver", "all", "x"],

@@ -29,7 +29,9 @@ def reviews(workspace, provider):
     folder = workspace.state(provider.realm) / "reviews" / "winter"
     files = sorted(folder.glob("*/*.jsonl"))
     lines = [line for file in files for line in lines_of(file.parent)]
-    assert all(file.read_text("utf-8").startswith('{"verdicts":1,') for file in files)
+    for file in files:
+        text = file.read_text("utf-8")
+        assert text.startswith(f'{{"verdicts":{2 if "clear" in text else 1},')
     return list({json.dumps(line): line for line in lines if "verdict" in line}.values())
 
 
@@ -73,6 +75,28 @@ def test_a_change_of_mind_within_a_second_counts(bought):
     assert words() == {FIRST: "approve", SECOND: "reject"}
 
 
+def test_whoever_gave_a_verdict_takes_it_back(bought, workspace):
+    campaign("review", "winter", "--reject", "set:anna", "--as", "Anna")
+    campaign("review", "winter", "--approve", "set:anna", "--as", "Ben")
+    assert words() == {FIRST: "reject", SECOND: "reject"}
+    told = campaign("review", "winter", "--clear", FIRST, "--as", "anna", "--note", "mistaken")
+    assert told.code == 0, told.err
+    assert "cleared   1 picture\n" in told.out
+    assert words() == {FIRST: "approve", SECOND: "reject"}
+    assert [vote["reviewer"] for vote in standing()[FIRST]["votes"]] == ["Ben"]
+    assert len(reviews(workspace, bought)) == 5
+
+    # Of a selection only those pictures of which she says something; twice is nothing to clear.
+    told = campaign("review", "winter", "--clear", "set:anna", "--as", "Anna", "--json")
+    assert [verdict["address"] for verdict in told.document["verdicts"]] == [SECOND]
+    assert words() == {FIRST: "approve", SECOND: "approve"}
+    told = campaign("review", "winter", "--clear", FIRST, "--as", "Anna")
+    assert told.code == 2
+    assert "error[V027]: `Anna` has no verdict in" in told.err
+    told = campaign("review", "winter", "--clear", FIRST, "--reject", FIRST, "--as", "Ben")
+    assert "is to be rejected and cleared" in told.err
+
+
 def test_the_manifest_says_how_many_have_to_approve(workspace, provider):
     workspace.campaign(pictures=(1,), more=("review: {need: 2}",))
     assert campaign("run", "winter", "--yes").code == 0
@@ -94,7 +118,7 @@ def test_a_reroll_says_what_it_costs_and_buys_nothing_until_the_next_run(bought,
     told = campaign("review", "winter", "--reroll", FIRST, "--as", "Anna")
     assert "1 take more wanted, $0.04 with the next run; nothing is bought now" in told.out
     assert "anna/p001/snow/master/t2" in told.out
-    assert "$9.92 of $10.00 (campaign)" in told.out
+    assert "$9.92 of the campaign's $10.00" in told.out
     assert bought.submits == 1
     plan = campaign("plan", "winter", "--json").document
     assert [cell["address"][-2:] for cell in plan["cells"]] == ["t1", "t2", "t1"]
@@ -111,7 +135,7 @@ def test_two_rerolls_of_one_picture_are_one_take_even_after_it_came(bought):
     assert told.document["takes"] == []
     assert campaign("run", "winter", "--yes").code == 0
     told = campaign("review", "winter", "--reroll", FIRST, "--as", "Carla")
-    assert "none that is not wanted or bought already" in told.out
+    assert "no new one: all of them are wanted or bought already" in told.out
     assert campaign("plan", "winter", "--json").document["steps"] == []
 
 
@@ -286,7 +310,7 @@ def test_what_is_stored_and_cannot_be_read_stops_plans_and_runs(bought, workspac
     campaign("review", "winter", "--reject", FIRST, "--as", "Anna")
     folder = workspace.state(bought.realm) / "reviews" / "winter" / "anna"
     (file,) = folder.iterdir()
-    file.write_text(file.read_text("utf-8").replace('"verdicts":1', '"verdicts":2'), "utf-8")
+    file.write_text(file.read_text("utf-8").replace('"verdicts":1', '"verdicts":3'), "utf-8")
     for command in (("plan", "winter"), ("run", "winter", "--yes"), ("review", "winter", "--list")):
         told = campaign(*command)
         assert told.code == 12

@@ -154,7 +154,7 @@ def test_the_end_says_what_it_came_to(shop, served):
     assert served.process.returncode == 0
     assert "approved  1 picture\nrejected  1 picture\nreroll    1 picture\n" in out
     assert "1 take more wanted, $0.04 with the next run; nothing is bought now" in out
-    assert "$9.88 of $10.00 (campaign) before it" in out
+    assert "$9.88 of the campaign's $10.00, before they are bought" in out
     (file,) = files(shop)
     assert f"written   {file.relative_to(shop.root)}; commit it" in out
 
@@ -271,7 +271,7 @@ def test_on_a_terminal_it_serves_unless_something_else_is_asked_for(shop, monkey
         asked.append((name, how["opens"], how["reviewer"]))
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("pipeline.cli._is_terminal", lambda: True)
+    monkeypatch.setattr("pipeline.cli.review.is_terminal", lambda: True)
     monkeypatch.setattr("pipeline.commands.review_server.serve_review", serve)
     monkeypatch.setenv("DISPLAY", ":0")
     monkeypatch.delenv("SSH_CONNECTION", raising=False)

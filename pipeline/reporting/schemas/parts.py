@@ -1,11 +1,12 @@
 """What several documents have in common: money, digests, moments, problems."""
 
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field
 
 from pipeline.domain.diagnostics import Severity
+from pipeline.domain.verdicts import Word
 
 _SHA = "4f0d1c6a" * 8
 
@@ -51,6 +52,8 @@ def constant(value: str, description: str) -> Any:
     return Field(description=description, json_schema_extra={"const": value})
 
 
+Decision = Literal[Word.APPROVE, Word.REJECT, Word.REROLL]
+"""What is decided, or counts towards it; what was cleared counts for nothing."""
 Money = Annotated[int, Field(ge=0, examples=[40000])]
 """An amount."""
 Amount = Annotated[int, Field(examples=[40000, -40000])]

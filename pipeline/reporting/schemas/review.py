@@ -8,6 +8,7 @@ from pipeline.domain.verdicts import Word
 from pipeline.reporting.schemas.generate import Document
 from pipeline.reporting.schemas.parts import (
     CampaignName,
+    Decision,
     Digest,
     Key,
     Moment,
@@ -76,7 +77,7 @@ class GivenVerdict(Part):
 
 
 class ReviewVerdicts(Part):
-    """What was written: `--approve`, `--reject`, `--reroll` and `--import`."""
+    """What was written: `--approve`, `--reject`, `--reroll`, `--clear` and `--import`."""
 
     review: int = version(REVIEW_FORMAT, _FORMAT)
     what: Literal["verdicts"] = constant("verdicts", "Which of the three this is.")
@@ -104,7 +105,7 @@ class DecidedCell(Part):
     address: Place = Field(description="Where it stands.")
     key: Key = Field(description="Its cell key.")
     sha256: Digest | None = Field(description="Its current picture; null for none.")
-    verdict: Word | None = Field(
+    verdict: Decision | None = Field(
         description="What all reviewers together say; null while it is open.", examples=["approve"]
     )
     missing: Number = Field(description="Approvals that are still missing.")

@@ -6,12 +6,12 @@ from pydantic import Field
 
 from pipeline.domain.flags import Severity
 from pipeline.domain.receipts import MatchHow
-from pipeline.domain.verdicts import Word
 from pipeline.reporting.schemas.generate import Document
 from pipeline.reporting.schemas.parts import (
     Amount,
     CampaignName,
     Day,
+    Decision,
     Digest,
     Key,
     Moment,
@@ -136,7 +136,7 @@ class GroupBody(Part):
 class VoteBody(Part):
     """What one reviewer said."""
 
-    verdict: Word = Field(description="What is to become of the picture.", examples=["approve"])
+    verdict: Decision = Field(description="What is to become of the picture.", examples=["approve"])
     reviewer: str = Field(description="Who said it.", examples=["Anna"])
     at: Moment = Field(description="When, UTC.")
     note: str = left_out("In the reviewer's words.")
@@ -197,7 +197,7 @@ class CellBody(Part):
     how: MatchHow = left_out("How the picture was matched to the cell.", examples=["assumed"])
     confidence: Annotated[int, Field(ge=0, le=100)] = left_out("Of that match, per cent.")
     renditions: list[RenditionBody] = left_out("Files derived from it.")
-    verdict: Word = left_out("What all reviewers together say.", examples=["approve"])
+    verdict: Decision = left_out("What all reviewers together say.", examples=["approve"])
     votes: list[VoteBody] = left_out("The verdict of each reviewer that counts.")
     stale: list[VoteBody] = left_out("What was said of pictures that it showed before.")
     checked: bool = left_out("True where its checks were run.")

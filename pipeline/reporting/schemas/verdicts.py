@@ -6,7 +6,7 @@ from pydantic import Field
 
 from pipeline.domain.verdicts import MOST_NAME, MOST_NOTE, MOST_TAKES, VERDICTS_FORMAT, Word
 from pipeline.reporting.schemas.generate import Document
-from pipeline.reporting.schemas.parts import Digest, Key, Part, Place, left_out, version
+from pipeline.reporting.schemas.parts import Digest, Key, Part, Place, left_out
 
 Who = Annotated[str, Field(min_length=1, max_length=MOST_NAME, examples=["Anna"])]
 _SHA = "4f0d1c6a" * 8
@@ -15,7 +15,11 @@ _SHA = "4f0d1c6a" * 8
 class VerdictsHeader(Part):
     """The first line of every file."""
 
-    verdicts: int = version(VERDICTS_FORMAT, "files of verdicts")
+    verdicts: int = Field(
+        description="Number of the format of this file; look at it before anything else. Format 2"
+        " has the word `clear`; a file without it is of format 1.",
+        json_schema_extra={"enum": list(range(1, VERDICTS_FORMAT + 1))},
+    )
     campaign: str = Field(
         description="Whose verdicts these are. An import into another campaign is refused; in a"
         " file that is stored already it is a label.",
@@ -29,7 +33,8 @@ class VerdictLine(Part):
 
     verdict: Word = Field(
         description="`approve`: good to deliver. `reject`: not to be used. `reroll`: one more take"
-        " is wanted; it is planned and priced, and bought by the next run that is agreed to.",
+        " is wanted; it is planned and priced, and bought by the next run that is agreed to."
+        " `clear`, from format 2 on: the reviewer takes back what she said of this picture.",
         examples=["approve"],
     )
     cell: Key = Field(description="Key of the cell that the picture serves.")
@@ -40,7 +45,7 @@ class VerdictLine(Part):
     at: str = Field(
         description="When; any zone in an import, stored as UTC in whole seconds. A reviewer's"
         " newest verdict about a picture counts; of two of one second, reject before reroll before"
-        " approve.",
+        " clear before approve.",
         examples=["2026-11-22T09:30:00Z"],
     )
     reviewer: Who = left_out("Who says so; always there in stored files.")
@@ -65,7 +70,7 @@ DOCUMENT = Document(
     form=VerdictsHeader | VerdictLine,
     version=VERDICTS_FORMAT,
     examples=(
-        {"verdicts": VERDICTS_FORMAT, "campaign": "winter-lookbook"},
+        {"verdicts": 1, "campaign": "winter-lookbook"},
         {
             "verdict": "approve",
             "cell": f"c1-{_SHA}",

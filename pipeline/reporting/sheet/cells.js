@@ -14,9 +14,12 @@ const at = (column, i) => column.of[column.at ? column.at[i] : column.of.length 
 const address = (i) => Object.values(facts.address).map((part) => at(part, i)).filter(Boolean).join("/");
 const shot = (i) => Object.values(facts.address).map((part, n) => n < 4 ? at(part, i) : "").join("/");
 const isShown = (i) => !links[i].parentNode.hidden && !sections[owner[i]].hidden;
-const picture = (i) => at(facts.shown, i);
-const thumb = (i) => links[i].querySelector("img")?.getAttribute("src") ?? "";
-const source = (i) => sections[owner[i]].querySelector(".original img")?.getAttribute("src") ?? "";
+// Whether there is a picture to judge, and its digest: 1 says that the preview is named by it.
+const has = (i) => at(facts.shown, i);
+const picture = (i) => has(i) === 1 ? thumb(i).slice(-69, -5) : has(i);
+const own = (node, selector) => node.querySelectorAll(selector);
+const on = (node, kind, act, how) => node.addEventListener(kind, act, how);
+const clip = (value, least = 0, most = 1) => Math.min(Math.max(value, least), most);
 const say = (text) => { id("said").textContent = text; };
 
 // Text becomes text and never markup; the page's policy forbids anything else.
@@ -25,6 +28,36 @@ const make = (tag, content, properties = {}) => {
   node.append(...[content].flat().filter((part) => part !== ""));
   return node;
 };
+// Ten thousand pictures that load by themselves cost a browser a second; so all but the first wait
+// in a `noscript` each, which is a picture without script, until their group comes near.
+const wake = (node) => {
+  for (const sleeper of own(node, "noscript")) {
+    const [, src, alt] = sleeper.textContent.match(/src="(.*?)" alt="(.*?)"/);
+    const name = sleeper.parentNode.className === "original" && sleeper.closest("section").querySelector("bdi").textContent;
+    sleeper.replaceWith(make("img", "", { loading: "lazy", alt: name || alt, src }));
+  }
+};
+const near = new Set();
+on(main, "contentvisibilityautostatechange", ({ target, skipped }) => {
+  if (skipped) return near.delete(target);
+  near.add(target);
+  wake(target);
+  lineUp(target);
+});
+if (!window.ContentVisibilityAutoStateChangeEvent) {
+  wake(main);
+  sections.forEach((section) => near.add(section));
+}
+on(window, "beforeprint", () => wake(main));
+// Of a pair the second is the present one; a held key may show another picture in its place.
+const image = (node) => {
+  if (node) wake(node);
+  return node && [...own(node, "img")].at(-1);
+};
+const preview = (node) => image(node)?.dataset.own ?? image(node)?.getAttribute("src") ?? "";
+const thumb = (i) => preview(links[i]);
+const source = (i) => preview(sections[owner[i]].querySelector(".original"));
+
 const usd = (amount) => {
   const [whole, rest] = (Math.abs(amount) / 1e6).toFixed(6).split(".");
   return (amount < 0 ? "-$" : "$") + (+whole).toLocaleString("en") + "." + rest.replace(/0{1,4}$/, "");
@@ -41,8 +74,8 @@ const fits = {
   verdict: (i, value) => standing(i) === value,
 };
 const prompts = facts.prompts.map((parts) => parts.map(([text]) => text).join("").toLowerCase());
-const own = [];
-const ownWords = (i) => (own[i] ??= [address(i), ...facts.story.filter(([, , kind]) => kind === "words").map(([, column]) => at(column, i))].join("\n").toLowerCase());
+const spoken = facts.story.filter(([, , kind]) => kind === "words"), heard = [];
+const wordsOf = (i) => (heard[i] ??= [address(i), ...spoken.map(([, column]) => at(column, i))].join("\n").toLowerCase());
 
 const filter = () => {
   const asked = filters.map((name) => [fits[name], chosen(name)]).filter(([, value]) => value);
@@ -51,7 +84,7 @@ const filter = () => {
   const left = sections.map(() => 0);
   links.forEach((link, i) => {
     const shown = asked.every(([fit, value]) => fit(i, value))
-      && words.every(([word, inPrompt]) => inPrompt[at(facts.prompt, i)] || ownWords(i).includes(word));
+      && words.every(([word, inPrompt]) => inPrompt[at(facts.prompt, i)] || wordsOf(i).includes(word));
     if (link.parentNode.hidden === shown) link.parentNode.hidden = !shown;
     left[owner[i]] += shown;
   });
@@ -62,29 +95,44 @@ const filter = () => {
   id("nothing").hidden = total > 0 || isOpen;
 };
 
-// Sections by their first cell, cells inside their section; reading order follows.
+// Sections are moved at once, the cells of a section when it is near; reading order follows.
 let order = links.map((_, i) => i), place = order;
 const weights = {
   flags: (i) => Math.max(0, ...(facts.flags[i] ?? []).map(([, weight]) => weight)),
   charge: (i) => at(facts.charge, i),
   stars: (i) => mine.get(i)?.stars ?? 0,
+  change: (i) => ["new", "changed", "stale", "lost"].indexOf(at(facts.change, i)),
 };
 const sort = () => {
-  const all = links.map((_, i) => i), weigh = weights[id("sort").value];
+  const weigh = weights[id("sort").value], isFlat = id("flat").checked;
+  main.classList.toggle("flat", isFlat);
+  if (isFlat) wake(main);
+  order = links.map((_, i) => i);
   if (weigh) {
-    const weight = all.map(weigh), most = sections.map(() => 0);
-    for (const i of all) most[owner[i]] = Math.max(most[owner[i]], weight[i]);
-    all.sort((a, b) => id("flat").checked ? weight[b] - weight[a] || a - b : most[owner[b]] - most[owner[a]] || owner[a] - owner[b] || weight[b] - weight[a] || a - b);
+    const weight = order.map(weigh), most = sections.map(() => 0);
+    for (const i of order) most[owner[i]] = Math.max(most[owner[i]], weight[i]);
+    order.sort((a, b) => isFlat ? weight[b] - weight[a] || a - b : most[owner[b]] - most[owner[a]] || owner[a] - owner[b] || weight[b] - weight[a] || a - b);
   }
-  order = all;
   place = [];
   order.forEach((i, n) => { place[i] = n; });
   const ranked = new Set(order.map((i) => sections[owner[i]]));
-  id("nothing").before(...ranked, ...sections.filter((section) => !ranked.has(section)));
-  for (const i of order) links[i].parentNode.parentNode.append(links[i].parentNode);
-  if (main.className) order.forEach((i, n) => { links[i].parentNode.style.order = n; });
+  line(main, [...ranked, ...sections.filter((section) => !ranked.has(section))]);
+  if (isFlat) order.forEach((i, n) => { links[i].parentNode.style.order = n; });
+  near.forEach(lineUp);
 };
-const flatten = () => { main.className = id("flat").checked ? "flat" : ""; };
+const rank = (cell) => place[number.get(cell.firstChild)];
+const lineUp = (section) => {
+  const row = section.lastElementChild;
+  line(row, [...row.children].sort((a, b) => rank(a) - rank(b)));
+};
+// Puts children in order and touches only those that stand elsewhere.
+const line = (row, cells) => {
+  let next = row.firstElementChild;
+  for (const cell of cells) {
+    if (cell === next) next = cell.nextElementSibling;
+    else row.insertBefore(cell, next);
+  }
+};
 
 // The address bar holds filter and open picture, so that a view can be sent as a link.
 const remember = () => {
@@ -134,7 +182,7 @@ const screen = (i, step) => {
 };
 const isSame = (i, j) => ["variant", "size", "take"].every((name) => at(facts.address[name], i) === at(facts.address[name], j));
 const across = (i, step) => {
-  if (main.className || !at(facts.address.set, i)) return view.open ? -1 : nearest(i, step, 2);
+  if (main.matches(".flat") || !at(facts.address.set, i)) return view.open ? -1 : nearest(i, step, 2);
   const other = (j) => isShown(j) && owner[j] !== owner[i];
   const same = next(i, step, (j) => other(j) && isSame(i, j));
   return same >= 0 ? same : next(i, step, other);

@@ -52,7 +52,7 @@ const arrange = () => {
   const level = mix.value / 100;
   for (const pane of panes) {
     const [full, width, height] = fit(pane), wide = full * eye.scale, high = wide * pane.px[1] / pane.px[0];
-    const hold = (value, half) => half >= 0.5 ? 0.5 : Math.min(Math.max(value, half), 1 - half);
+    const hold = (value, half) => half >= 0.5 ? 0.5 : clip(value, half, 1 - half);
     eye.x = hold(eye.x, width / 2 / wide);
     eye.y = hold(eye.y, height / 2 / high);
     Object.assign(pane.plate.style, { width: wide + "px", height: high + "px", translate: `${width / 2 - eye.x * wide}px ${height / 2 - eye.y * high}px` });
@@ -74,7 +74,7 @@ const arrange = () => {
 const crop = ([, width, height, how], size, focus) => {
   const shape = width / height / (size[0] / size[1]);
   const [wide, high] = how === "cover" ? [Math.min(1, shape), Math.min(1, 1 / shape)] : how === "contain" ? [Math.max(1, shape), Math.max(1, 1 / shape)] : [1, 1];
-  const start = (point, length) => length > 1 ? (1 - length) / 2 : Math.min(Math.max(point - length / 2, 0), 1 - length);
+  const start = (point, length) => length > 1 ? (1 - length) / 2 : clip(point - length / 2, 0, 1 - length);
   return [start(focus[0], wide), start(focus[1], high), wide, high];
 };
 const focusOf = (i) => facts.blocks[owner[i]].focus?.map((part) => part / 1000) ?? [0.5, 0.5];
@@ -100,7 +100,7 @@ const zoom = (factor, x = 0.5, y = 0.5) => {
   if (!pane) return;
   // The point under the pointer stays where it is.
   const [full, width, height] = fit(pane), before = full * eye.scale;
-  const scale = Math.min(Math.max(eye.scale * factor, 1), 64), after = full * scale;
+  const scale = clip(eye.scale * factor, 1, 64), after = full * scale;
   const ratio = pane.px[1] / pane.px[0];
   eye.x += (x - 0.5) * width * (1 / before - 1 / after);
   eye.y += (y - 0.5) * height * (1 / before - 1 / after) / ratio;
@@ -140,17 +140,17 @@ const point = (event) => {
 };
 const fingers = new Map();
 const spread = () => { const [a, b] = fingers.values(); return Math.hypot(a[0] - b[0], a[1] - b[1]); };
-stage.addEventListener("wheel", (event) => {
+on(stage, "wheel", (event) => {
   event.preventDefault();
   if (panes.length) zoom(Math.exp(-event.deltaY / 300), ...point(event));
 }, { passive: false });
-stage.addEventListener("pointerdown", (event) => {
+on(stage, "pointerdown", (event) => {
   if (event.button || !event.target.closest(".frame")) return;
   if (aim) return aimAt(event);
   stage.setPointerCapture(event.pointerId);
   fingers.set(event.pointerId, [event.clientX, event.clientY]);
 });
-stage.addEventListener("pointermove", (event) => {
+on(stage, "pointermove", (event) => {
   const from = fingers.get(event.pointerId);
   if (!from) return;
   const before = fingers.size > 1 ? spread() : 0, [full] = fit(panes[0]), ratio = panes[0].px[1] / panes[0].px[0];
@@ -158,16 +158,15 @@ stage.addEventListener("pointermove", (event) => {
   if (before) return zoom(spread() / before);
   pan((from[0] - event.clientX) / full, (from[1] - event.clientY) / full / ratio);
 });
-for (const end of ["pointerup", "pointercancel"]) stage.addEventListener(end, (event) => fingers.delete(event.pointerId));
-stage.addEventListener("dblclick", (event) => { if (panes.length && !aim) look(...point(event)); });
-mix.addEventListener("input", () => { sides[mode] = mix.value; arrange(); });
-id("mode").addEventListener("change", () => { mode = id("mode").value; draw(); });
-id("over").addEventListener("change", arrange);
-id("ground").addEventListener("change", () => { stage.dataset.ground = id("ground").value; });
+for (const end of ["pointerup", "pointercancel"]) on(stage, end, (event) => fingers.delete(event.pointerId));
+on(stage, "dblclick", (event) => { if (panes.length && !aim) look(...point(event)); });
+on(mix, "input", () => { sides[mode] = mix.value; arrange(); });
+on(id("mode"), "change", () => { mode = id("mode").value; draw(); });
+on(id("over"), "change", arrange);
+on(id("ground"), "change", () => { stage.dataset.ground = id("ground").value; });
 new ResizeObserver(() => { if (view.open) arrange(); }).observe(stage);
 
 // The focal point belongs to the source picture: the page tells what to write into the manifest.
-const clip = (value) => Math.min(Math.max(value, 0), 1);
 const aimAt = (event) => {
   const plate = event.target.closest(".layer").firstChild.getBoundingClientRect();
   aim = [clip((event.clientX - plate.left) / plate.width), clip((event.clientY - plate.top) / plate.height)];

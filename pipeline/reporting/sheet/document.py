@@ -48,9 +48,7 @@ def write_document(facts: SheetFacts) -> str:
         "prompts": _lines(_prompt(prompt) for prompt in facts.prompts),
         "params": _lines(dict(params) for params in facts.params),
         "groups": _lines(_group(group) for group in facts.groups),
-        "cells": _lines(
-            _cell(index, cell) for index, group in enumerate(facts.groups) for cell in group.cells
-        ),
+        "cells": _cell_lines(facts.groups),
         "versions": _encode(dict(facts.versions)),
     }
     text = "{" + ",\n".join(f'"{name}":{part}' for name, part in parts.items()) + "}\n"
@@ -61,8 +59,22 @@ def _lines(items: Iterable[Json]) -> str:
     return "[" + ",".join("\n" + _encode(item) for item in items) + "]"
 
 
+def _cell_lines(groups: Iterable[Group]) -> str:
+    """As `_lines`, and faster: a group is encoded at once and parted where a cell begins.
+
+    A quotation mark inside text is escaped, so nothing else can look like a beginning.
+    """
+    parts = (
+        "\n" + _encode([_cell(index, cell) for cell in group.cells])[1:-1]
+        for index, group in enumerate(groups)
+        if group.cells
+    )
+    return "[" + ",".join(parts).replace('},{"address":', '},\n{"address":') + "]"
+
+
 def _present(body: Mapping[str, Json]) -> dict[str, Json]:
-    return {name: value for name, value in body.items() if value not in (None, "", [])}
+    """What there is something to say of; zero and false say something."""
+    return {name: value for name, value in body.items() if value or isinstance(value, int)}
 
 
 def _pair(size: PixelSize) -> list[Json]:

@@ -8,6 +8,7 @@ one for each; with `at` it is a table and `at` says which row is whose.
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 
 from pipeline.domain.campaign import PixelSize
 from pipeline.domain.fingerprint import Json
@@ -81,17 +82,31 @@ def embed(
         "prompt": _column([cell.prompt for cell in cells]),
         "pixels": _column(["" if cell.pixels is None else pixels(cell.pixels) for cell in cells]),
         "key": _column([cell.key for cell in cells]),
-        "shown": _column([_shown(cell) for cell in cells]),
+        "shown": _column([_named(cell, is_beside=pictures is None) for cell in cells]),
         "charge": _column([cell.charge or 0 for cell in cells]),
         "reroll": _column([-1 if cell.reroll is None else cell.reroll for cell in cells]),
         "money": _money(facts),
         "sizes": [_size(size) for size in facts.campaign.sizes],
-        "votes": _sparse(cells, lambda cell: [_vote(vote) for vote in cell.votes]),
-        "stale": _sparse(cells, lambda cell: [_vote(vote) for vote in cell.stale]),
-        "flags": _sparse(
-            cells, lambda cell: [[visible(flag.name), flag.weight] for flag in cell.flags]
-        ),
-        "before": _sparse(cells, lambda cell: _before(cell, sources)),
+        "votes": {
+            str(row): [_vote(vote) for vote in cell.votes]
+            for row, cell in enumerate(cells)
+            if cell.votes
+        },
+        "stale": {
+            str(row): [_vote(vote) for vote in cell.stale]
+            for row, cell in enumerate(cells)
+            if cell.stale
+        },
+        "flags": {
+            str(row): [[visible(flag.name), flag.weight] for flag in cell.flags]
+            for row, cell in enumerate(cells)
+            if cell.flags
+        },
+        "before": {
+            str(row): [sources.thumb(cell.before.thumb), sources.link(cell.before.link)]
+            for row, cell in enumerate(cells)
+            if cell.before is not None
+        },
         "story": _story(facts, cells),
         "renditions": _renditions(cells, links, sources),
     }
@@ -112,20 +127,16 @@ def _shown(cell: Cell) -> str:
     return (cell.picture or "") if cell.state is CellState.DELIVERED else ""
 
 
-def _sparse(cells: Sequence[Cell], tell: Callable[[Cell], Json]) -> dict[str, Json]:
-    """What few cells have, by number."""
-    told = {str(number): tell(cell) for number, cell in enumerate(cells)}
-    return {number: value for number, value in told.items() if value}
+def _named(cell: Cell, *, is_beside: bool) -> str | int:
+    """The same, and 1 where the name of the preview beside the page says it: half a megabyte."""
+    digest = _shown(cell)
+    if is_beside and digest and cell.thumb is not None and cell.thumb.endswith(f"/{digest}.webp"):
+        return 1
+    return digest
 
 
 def _vote(vote: Vote) -> Json:
     return [visible(vote.reviewer), vote.word.value, visible(vote.at)]
-
-
-def _before(cell: Cell, sources: Sources) -> Json:
-    if cell.before is None:
-        return None
-    return [sources.thumb(cell.before.thumb), sources.link(cell.before.link)]
 
 
 def _money(facts: SheetFacts) -> Json:
@@ -222,8 +233,9 @@ def _renditions(cells: Sequence[Cell], links: Sequence[str], sources: Sources) -
     then `tail`: where files are named alike, ten thousand cells share a few kinds.
     """
     kinds: dict[_Kind, int] = {}
+    named = lru_cache(lambda width, height: pixels(PixelSize(width, height)))
     rows: list[Json] = [
-        [_rendition(each, link, kinds, sources) for each in cell.renditions]
+        [_rendition(each, link, kinds, sources, named) for each in cell.renditions]
         for cell, link in zip(cells, links, strict=True)
     ]
     if not kinds:
@@ -234,15 +246,22 @@ def _renditions(cells: Sequence[Cell], links: Sequence[str], sources: Sources) -
     return {"kinds": table, "cells": rows}
 
 
-def _rendition(rendition: Rendition, link: str, kinds: dict[_Kind, int], sources: Sources) -> Json:
-    size = pixels(PixelSize(rendition.width, rendition.height))
+def _rendition(
+    rendition: Rendition,
+    link: str,
+    kinds: dict[_Kind, int],
+    sources: Sources,
+    named: Callable[[int, int], str],
+) -> Json:
+    size = named(rendition.width, rendition.height)
     cut, tail = _difference(link, sources.link(rendition.link))
     kind = kinds.setdefault(
         (rendition.size, size, ", ".join(rendition.flags), cut, tail), len(kinds)
     )
     row: list[Json] = [kind, file_size(rendition.bytes)]
-    thumb = sources.thumb(rendition.thumb)
-    return [*row, thumb] if thumb else row
+    if rendition.thumb is not None and (thumb := sources.thumb(rendition.thumb)):
+        row.append(thumb)
+    return row
 
 
 def _difference(link: str, other: str) -> tuple[int, str]:

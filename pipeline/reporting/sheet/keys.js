@@ -3,7 +3,7 @@ let asking = [];
 const isTyping = (node) => node.matches?.("input:not([type=checkbox], [type=range]), textarea, select");
 const ask = (cells) => { asking = cells; id("ask").hidden = !cells.length; if (cells.length) (view.open ? view : document.body).append(id("ask")); };
 const answer = (digit) => {
-  const cells = asking, button = document.querySelector(`[data-why="${digit}"]`);
+  const cells = asking, button = id("ask").children[digit];
   ask([]);
   if (digit && button) {
     const reason = button.lastChild.textContent.trim();
@@ -15,14 +15,15 @@ const answer = (digit) => {
 };
 const advance = (cells) => {
   if (!id("auto").checked || cells.length !== 1) return;
-  const open = next(cells[0], 1, (i) => isShown(i) && picture(i) && !rulings[i]);
+  const open = next(cells[0], 1, (i) => isShown(i) && has(i) && !rulings[i]);
   open < 0 ? say("No undecided picture follows.") : go(open);
 };
 const judge = (word, many) => {
   const cells = many ? [...picked] : [current];
   if (many && !cells.length) return say("Nothing is selected.");
-  if (!cells.some(picture)) return say("There is no picture to judge here.");
-  if (cells.length > 20 && !confirm(`${facts.words[word][1]}: ${cells.length} pictures?`)) return;
+  if (!cells.some(has)) return say("There is no picture to judge here.");
+  if (cells.length > 20 && !confirm(`${facts.words[word]?.[1] ?? "clear"}: ${cells.length} pictures?`)) return;
+  if (word === "clear") return clear(cells);
   decide(cells, word);
   if (word === "approve") advance(cells);
   else ask(cells);
@@ -39,14 +40,14 @@ const hold = (isOn) => {
   if (held === isOn) return;
   held = isOn;
   if (view.open) return arrange();
-  const image = links[current]?.querySelector("img");
-  if (!image || !source(current)) return;
-  if (isOn) image.dataset.own = image.getAttribute("src");
-  image.src = isOn ? source(current) : image.dataset.own;
+  const shown = image(links[current]);
+  if (!shown || !source(current)) return;
+  shown.dataset.own = thumb(current);
+  shown.src = isOn ? source(current) : shown.dataset.own;
 };
 const deeds = {
   approve: () => judge("approve"), reject: () => judge("reject"), reroll: () => judge("reroll"),
-  clear: () => { const record = mine.get(current); record?.sent ? say(isSaved) : record?.word && decide([current], undefined, ""); },
+  clear: () => judge("clear"),
   note: () => { story(true); id("note").focus(); },
   select: () => { pick(current); picks(); },
   open: () => open(current),
@@ -59,7 +60,7 @@ const deeds = {
   mode: () => turn(id("mode")), over: () => turn(id("over")),
   hold: () => hold(true),
   focus: () => { if (view.open && facts.blocks[owner[current]].px) { aim = focusOf(current); arrange(); say("Focal point: click or arrows, then Enter."); } },
-  repeat: () => { if (last && picture(current)) { decide([current], ...last); advance([current]); } },
+  repeat: () => { if (last && has(current)) { decide([current], ...last); advance([current]); } },
   auto: () => flip("auto"),
   find: () => { id("find").focus(); id("find").select(); },
   help: () => id("help").showModal(),
@@ -68,7 +69,9 @@ const deeds = {
   save: offer, download, copy, link: linkFile, forget,
   print: () => {
     const why = "Browsers unpack every picture to print it. For so many, `campaign report --pdf` is quicker. Print all the same?";
-    if (links.length <= 300 || confirm(why)) print();
+    if (links.length > 300 && !confirm(why)) return;
+    wake(main);
+    print();
   },
 };
 const letters = {
@@ -118,10 +121,10 @@ const press = (event) => {
   if (/^[0-5]$/.test(key)) return rate(+key), true;
   const deed = letters[key.toLowerCase()];
   if (!deed || inView.has(deed) && !view.open) return false;
-  if (shift && facts.words[deed]) return judge(deed, true), true;
+  if (shift && (facts.words[deed] || deed === "clear")) return judge(deed, true), true;
   return deeds[deed](), true;
 };
-document.addEventListener("keydown", (event) => {
+on(document, "keydown", (event) => {
   const target = event.target;
   if (event.isComposing || !links.length || id("out").open || id("help").open) return;
   if (target === id("find")) {
@@ -131,8 +134,8 @@ document.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && target === id("note")) { event.preventDefault(); view.open ? stage.focus() : links[current].focus(); }
   } else if (!(target.matches("button, summary") && (event.key === "Enter" || event.key === " ")) && press(event)) event.preventDefault();
 });
-document.addEventListener("keyup", (event) => { if (event.key.toLowerCase() === "b") hold(false); });
-document.addEventListener("click", (event) => {
+on(document, "keyup", (event) => { if (event.key.toLowerCase() === "b") hold(false); });
+on(document, "click", (event) => {
   const button = event.target.closest("[data-do], [data-why]"), link = event.target.closest("li > a");
   if (button) {
     const tile = button.closest("li")?.firstChild;
@@ -147,17 +150,17 @@ document.addEventListener("click", (event) => {
 // The one set of buttons goes to the picture that the pointer or the focus is at.
 const visit = (event) => {
   const cell = event.target.closest?.("main li");
-  if (!cell || id("tools").parentNode === cell || !picture(number.get(cell.firstChild))) return;
+  if (!cell || id("tools").parentNode === cell || !has(number.get(cell.firstChild))) return;
   cell.append(id("tools"));
   id("tools").hidden = false;
 };
-main.addEventListener("pointerover", visit);
-main.addEventListener("focusin", (event) => {
+on(main, "pointerover", visit);
+on(main, "focusin", (event) => {
   visit(event);
   if (number.has(event.target)) { current = number.get(event.target); tell(); }
 });
 // The browser has given the focus back to where it was; the reviewer is elsewhere by now.
-view.addEventListener("close", () => {
+on(view, "close", () => {
   current = opened;
   clearInterval(timer);
   ask([]);
@@ -167,16 +170,16 @@ view.addEventListener("close", () => {
   links[current]?.focus();
   remember();
 });
-id("bar").addEventListener("input", ({ target }) => {
+on(id("bar"), "input", ({ target }) => {
   if (target.id === "tile") document.documentElement.style.setProperty("--tile", target.value + "px");
-  else if (target.id === "flat" || target.id === "sort") { flatten(); sort(); remember(); }
+  else if (target.id === "flat" || target.id === "sort") { sort(); remember(); }
   else if (target.type !== "checkbox") { filter(); remember(); }
 });
-id("note").addEventListener("change", () => change([current], () => ({ note: id("note").value })));
-id("me").addEventListener("change", () => { try { localStorage.setItem("campaign-reviewer", who()); } catch {} recount(); });
-addEventListener("hashchange", recall);
-addEventListener("pagehide", () => { if (waiting) flush(); });
-addEventListener("focus", lookForNewer);
+on(id("note"), "change", () => change([current], () => ({ note: id("note").value })));
+on(id("me"), "change", () => { try { localStorage.setItem("campaign-reviewer", who()); } catch {} recount(); });
+on(window, "hashchange", recall);
+on(window, "pagehide", () => { if (waiting) flush(); });
+on(window, "focus", lookForNewer);
 
 try { id("me").value = meta?.dataset.reviewer || localStorage.getItem("campaign-reviewer") || ""; } catch {}
 id("bar").hidden = id("acts").hidden = !links.length;

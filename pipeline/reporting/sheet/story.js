@@ -23,15 +23,16 @@ const takes = (i) => {
   for (let j = i + 1; owner[j] === owner[i]; j++) if (shot(j) === shot(i)) same.push(j);
   if (same.length < 2) return [];
   const link = (j) => "#cell=" + encodeURIComponent(address(j));
-  const told = (j) => row(thumb(j), at(facts.address.take, j), link(j), j === i ? "this one" : "", links[j].dataset.b ?? "");
-  return table("Takes", same.map(told));
+  const other = (j) => row(thumb(j), at(facts.address.take, j), link(j), j === i ? "this one" : "", links[j].dataset.b ?? "");
+  return table("Takes", same.map(other));
 };
+const judges = [...own(id("yours"), "[data-do]"), ...own(id("judge"), "[data-do]")];
 const tell = () => {
   const i = current;
-  for (const button of document.querySelectorAll("#yours [data-do], #judge [data-do]")) button.setAttribute("aria-pressed", mine.get(i)?.word === button.dataset.do);
+  for (const button of judges) button.setAttribute("aria-pressed", mine.get(i)?.word === button.dataset.do);
   if (panel.hidden || !links[i]) return;
   put("stars", stars(mine.get(i)?.stars ?? 0));
-  id("yours").hidden = !picture(i);
+  id("yours").hidden = !has(i);
   if (document.activeElement !== id("note")) id("note").value = mine.get(i)?.note ?? "";
   if (panel.dataset.of === String(i)) return;
   panel.dataset.of = i;
@@ -40,7 +41,7 @@ const tell = () => {
     origin === "shared" ? text : make("mark", text, { className: origin, title: `from the ${origin}` }));
   const told = [make("dt", "Prompt"), make("dd", make("bdi", prompt, { className: "prompt" })), ...files(i), ...takes(i)];
   for (const [label, column, kind] of facts.story) {
-    const text = at(facts[kind]?.of ? facts[kind] : column, i);
+    const text = kind === "key" ? at(facts.key, i) : kind === "shown" && picture(i) || at(column, i);
     if (text) told.push(make("dt", label), make("dd", make(kind === "words" || kind === "plain" ? "bdi" : "code", text)));
   }
   told.push(make("dt", "Once more"), make("dd", make("code", `${facts.run} --select '${address(i)}'`)));

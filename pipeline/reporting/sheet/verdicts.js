@@ -6,18 +6,20 @@ let last = null;
 const now = (before) => new Date(Math.max(Date.now(), before ? Date.parse(before) + 1000 : 0)).toISOString().slice(0, 19) + "Z";
 const who = () => id("me").value.normalize("NFC").trim().replace(/ +/g, " ");
 
-// The newest of each reviewer counts; a reject outweighs a reroll, and that any approvals.
+// The newest of each reviewer counts, of those who cleared theirs none; a reject outweighs a
+// reroll, and that any approvals.
 const ruling = (i) => {
+  if (!facts.votes[i] && !mine.get(i)?.word) return "";
   const said = new Map((facts.votes[i] ?? []).map(([name, word]) => [name.toLowerCase(), word]));
   const word = mine.get(i)?.word;
   if (word) said.set(who().toLowerCase(), word);
-  const words = [...said.values()];
+  const words = [...said.values()].filter((each) => each !== "clear");
   if (words.includes("reject")) return "reject";
   if (words.includes("reroll")) return "reroll";
   return words.length >= facts.money.need ? "approve" : "";
 };
 const stale = (i) => was.get(i) ?? facts.stale[i]?.at(-1)[1];
-const standing = (i) => rulings[i] || (picture(i) ? stale(i) ? "stale" : "none" : "");
+const standing = (i) => rulings[i] || (has(i) ? stale(i) ? "stale" : "none" : "");
 const stars = (n) => "★".repeat(n);
 
 // Totals are moved by each change, never counted anew.
@@ -40,13 +42,17 @@ const count = (i, sign) => {
   if (sign > 0) rulings[i] = ruling(i);
   add(i, sign);
 };
+const isGiven = (record) => record?.word && record.word !== "clear";
+// Whether git, or the server, has a verdict of this reviewer that only a word can take back.
+const filed = (i) => facts.votes[i]?.find(([name]) => name.toLowerCase() === who().toLowerCase());
+const isFiled = (i) => mine.get(i)?.sent || filed(i);
 const isNew = (i) => mine.get(i)?.word === "reroll" && !(facts.votes[i] ?? []).some(([, word]) => word === "reroll");
 const mark = (i) => {
   const link = links[i], cell = link.parentNode, record = mine.get(i);
-  const word = rulings[i], before = !word && picture(i) && stale(i);
+  const word = rulings[i], before = !word && has(i) && stale(i);
   const decision = word ? facts.words[word].join(" ")
     : before ? "was " + facts.words[before][1]
-    : record?.word ? "one of " + facts.money.need : "";
+    : isGiven(record) ? "one of " + facts.money.need : "";
   const note = record?.note && !word ? "✎" : "";
   const text = [picked.has(i) ? "☑" : "", decision, stars(record?.stars ?? 0), note].filter(Boolean).join(" ");
   if (text) link.dataset.b = text;
@@ -73,11 +79,9 @@ const total = () => {
   if (fresh.size && room !== null) text += left < 0 ? `, over the ${facts.money.of} cap by ${usd(-left)}` : `, ${usd(left)} left after`;
   put("m-rerolls", text);
   id("m-rerolls").classList.toggle("over", fresh.size > 0 && room !== null && left < 0);
-  for (const row of document.querySelectorAll(".variants tbody tr")) {
-    const name = row.querySelector("th").textContent, own = books.get(name);
-    if (!own) continue;
-    const told = [own.approved, per(facts.money.variants[name], own.approved), usd(own.wasted)];
-    told.forEach((text, n) => { row.cells[4 + n].textContent = text; });
+  for (const row of id("variants")?.rows ?? []) {
+    const name = row.cells[0].textContent, { approved, wasted } = books.get(name) ?? {};
+    if (wasted >= 0) [approved, per(facts.money.variants[name], approved), usd(wasted)].forEach((text, n) => { row.cells[4 + n].textContent = text; });
   }
   const decided = tally.approve + tally.reject + tally.reroll, all = decided + tally.none + tally.stale;
   put("decided", `${decided.toLocaleString("en")} of ${all.toLocaleString("en")}`);
@@ -93,9 +97,9 @@ const nameOf = (i) => prefix + JSON.stringify([at(facts.key, i), picture(i)]) + 
 const kept = new Promise((give) => {
   const local = {
     all: async () => Object.entries(localStorage).filter(([key]) => key.startsWith(prefix)).map(([key, text]) => [key, JSON.parse(text)]),
-    put: (key, record) => {
+    put: (records) => {
       try {
-        record ? localStorage.setItem(key, JSON.stringify(record)) : localStorage.removeItem(key);
+        for (const [key, record] of records) record ? localStorage.setItem(key, JSON.stringify(record)) : localStorage.removeItem(key);
       } catch { say("This browser keeps nothing: save your verdicts before you close the page."); }
     },
   };
@@ -113,12 +117,24 @@ const kept = new Promise((give) => {
           const [keys, records] = await Promise.all([answer(from.getAllKeys(range)), answer(from.getAll(range))]);
           return keys.map((key, n) => [key, records[n]]);
         },
-        put: (key, record) => { record ? store("readwrite").put(record, key) : store("readwrite").delete(key); },
+        put: (records) => {
+          const into = store("readwrite");
+          for (const [key, record] of records) record ? into.put(record, key) : into.delete(key);
+        },
       });
     };
   } catch { give(local); }
 });
-const keep = (i) => kept.then((store) => store.put(nameOf(i), mine.get(i)));
+// All of one deed in one go, before anything else happens to the page.
+const unkept = new Set();
+const keep = (i) => {
+  if (!unkept.size) kept.then((store) => {
+    const records = [...unkept].map((j) => [nameOf(j), mine.get(j)]);
+    unkept.clear();
+    store.put(records);
+  });
+  unkept.add(i);
+};
 
 const set = (i, record) => {
   count(i, -1);
@@ -138,13 +154,14 @@ const commit = (changes, stack = done) => {
   tell();
   later();
 };
-const isSaved = "It is saved already: say something else instead.";
 const back = (from, to) => {
-  if (from.at(-1)?.some(([i, before]) => mine.get(i)?.sent && !before?.word)) return say(isSaved);
   const changes = from.pop();
   if (!changes) return say("Nothing to undo.");
   // What comes back is newer than what it takes the place of, also where that was saved already.
-  const turned = changes.map(([i, before, after]) => [i, after, before && { ...before, sent: mine.get(i)?.sent, at: now(mine.get(i)?.at) }]);
+  const turned = changes.map(([i, before, after]) => {
+    const word = before?.word ?? (mine.get(i)?.sent && (filed(i)?.[1] ?? "clear"));
+    return [i, after, (before || word) && { ...before, word, sent: mine.get(i)?.sent, at: now(mine.get(i)?.at) }];
+  });
   for (const [i, , record] of turned) set(i, record);
   to.push(turned);
   total();
@@ -152,29 +169,36 @@ const back = (from, to) => {
   later();
   say(changes.length > 1 ? `${changes.length} pictures are as before` : `${address(changes[0][0])} is as before`);
 };
-const change = (cells, alter) => commit(cells.filter(picture).map((i) => {
+const change = (cells, alter) => commit(cells.filter(has).map((i) => {
   const before = mine.get(i);
-  return [i, before, { ...before, ...alter(before ?? {}), at: now(before?.at) }];
+  return [i, before, { ...before, ...alter(before ?? {}, i), at: now(before?.at ?? filed(i)?.[2]) }];
 }));
+const told = (cells, what) => say(`${cells.length > 1 ? `${cells.length} pictures` : address(cells[0])}: ${what}`);
 const decide = (cells, word, note) => {
-  const able = cells.filter(picture);
+  const able = cells.filter(has);
   change(able, (before) => ({ word, note: note ?? before.note }));
   last = [word, note];
-  const what = word ? facts.words[word][1] : "cleared";
-  say(able.length > 1 ? `${able.length} pictures: ${what}` : `${address(able[0])}: ${what}`);
+  told(able, facts.words[word][1]);
+};
+// What is in git is taken back by a word of its own, what is only here is forgotten.
+const clear = (cells) => {
+  const able = cells.filter((i) => mine.has(i) ? mine.get(i).word && mine.get(i).word !== "clear" : filed(i));
+  if (!able.length) return say(cells.some((i) => facts.votes[i] && !filed(i)) ? "Only who gave a verdict takes it back. Say who you are: Save verdicts." : "There is nothing of yours to clear.");
+  change(able, (_, i) => ({ word: isFiled(i) ? "clear" : undefined, note: "" }));
+  told(able, "cleared");
 };
 
 // Take over what this browser kept, also of an older sheet, where the picture is the same one.
 const takeOver = async () => {
-  const keys = new Map(), digests = new Map();
-  links.forEach((_, i) => { if (picture(i)) { keys.set(at(facts.key, i), i); digests.set(nameOf(i), i); } });
+  const keys = new Map();
+  links.forEach((_, i) => { if (has(i)) keys.set(at(facts.key, i), i); });
   let older = 0, gone = 0;
-  for (const [key, record] of await (await kept).all()) {
-    const i = digests.get(key);
-    if (i === undefined) {
-      const same = keys.get(JSON.parse(key)[2][0]);
-      if (same !== undefined && record.word) { was.set(same, record.word); gone++; }
-    } else if ((facts.votes[i] ?? []).some(([, word, when]) => word === record.word && when === record.at)) {
+  for (const [name, record] of await (await kept).all()) {
+    const [key, digest] = JSON.parse(name)[2], i = keys.get(key);
+    if (i === undefined) continue;
+    if (digest !== picture(i)) {
+      if (record.word) { was.set(i, record.word); gone++; }
+    } else if (record.word === "clear" && !isFiled(i) || (facts.votes[i] ?? []).some(([, word, when]) => word === record.word && when === record.at)) {
       if (!record.stars) keep(i);
       else mine.set(i, { stars: record.stars });
     } else if (!mine.has(i)) {

@@ -33,10 +33,15 @@ from pipeline.reporting.sheet.words import (
     visible,
     why,
 )
-from pipeline.reporting.words import count
+from pipeline.reporting.words import brief, count
 
+NEAR_PICTURES = 48
+"""Pictures from the top that a browser asks for as soon as it likes; what follows waits, with
+script, until it comes near. More than a first screen, and fewer than sixty requests."""
 MOST_TILES = 120
 """Tiles in one block: what a browser lays out at once. Rows of 2 to 6, 8, 10 or 12 fill it."""
+_MOST_OF_WHY = 160
+"""Characters of a reason that a tile shows."""
 
 
 class Tile(NamedTuple):
@@ -55,6 +60,8 @@ class Tile(NamedTuple):
         flags: how many flags it has.
         worst: severity of the worst one, or empty.
         flagged: all of them in words.
+        change: what happened to it between two commits, or empty.
+        before: link of the preview of what it was then, where that is another picture.
     """
 
     css: str
@@ -69,6 +76,8 @@ class Tile(NamedTuple):
     flags: int
     worst: str
     flagged: str
+    change: str
+    before: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +91,7 @@ class Block:
         original_thumb: link of its preview, or empty.
         original_link: link of a copy, or empty.
         original_words: its caption.
+        is_near: whether it begins within the first `NEAR_PICTURES`.
     """
 
     name: str
@@ -90,6 +100,7 @@ class Block:
     original_thumb: str
     original_link: str
     original_words: str
+    is_near: bool
     tiles: tuple[Tile, ...]
 
 
@@ -170,10 +181,15 @@ def blocks(facts: SheetFacts, pictures: Mapping[str, str] | None = None) -> tupl
         pictures: previews as data addresses, by path; None for files beside the page.
     """
     label, sources = _Label(facts), Sources(pictures)
-    return tuple(block for group in facts.groups for block in _blocks(group, label, sources))
+    found: list[Block] = []
+    shown = 0
+    for group in facts.groups:
+        found += _blocks(group, label, sources, shown=shown)
+        shown += len(group.cells) + 1
+    return tuple(found)
 
 
-def _blocks(group: Group, label: "_Label", sources: Sources) -> Iterator[Block]:
+def _blocks(group: Group, label: "_Label", sources: Sources, *, shown: int) -> Iterator[Block]:
     original = group.original
     tiles = [_tile(cell, label, sources) for cell in group.cells]
     for start in range(0, max(len(tiles), 1), MOST_TILES):
@@ -186,6 +202,7 @@ def _blocks(group: Group, label: "_Label", sources: Sources) -> Iterator[Block]:
             original_thumb=sources.thumb(original.thumb if original else None),
             original_link=sources.link(original.link if original else None),
             original_words=_original_words(group),
+            is_near=shown + start < NEAR_PICTURES,
             tiles=tuple(part),
         )
 
@@ -228,7 +245,9 @@ def _tile(cell: Cell, label: _Label, sources: Sources) -> Tile:
     is_delivered = cell.state is CellState.DELIVERED
     has_note = cell.notes or any(rendition.flags for rendition in cell.renditions)
     thumb = sources.thumb(cell.thumb)
-    reason = "no preview" if is_delivered else visible(why(cell))
+    before = "" if cell.before is None else sources.thumb(cell.before.thumb)
+    # A provider may say a page of why; the side panel has all of it.
+    reason = "no preview" if is_delivered else brief(visible(why(cell)), _MOST_OF_WHY)
     return Tile(
         css=" ".join(
             [*([] if is_delivered else [cell.state.value]), *(["note"] if has_note else [])]
@@ -244,6 +263,8 @@ def _tile(cell: Cell, label: _Label, sources: Sources) -> Tile:
         flags=len(cell.flags),
         worst=cell.flags[0].severity if cell.flags else "",
         flagged=visible(flag_title(cell)),
+        change=cell.change,
+        before="" if before == thumb else before,
     )
 
 
@@ -272,12 +293,14 @@ def money(facts: SheetFacts) -> list[Amount]:
     if book.image_cap is not None:
         images += f" of {book.image_cap:,}"
     if facts.campaign.is_draft:
+        # Not those that were asked for: a draft that failed cost nothing and is not there.
+        drafted = sum(cell.state is CellState.DELIVERED for cell in facts.cells)
         return [
             Amount("Real run would cost", _usd(book.real_cost, "unknown"), ""),
             *_left("Would leave", book.real_left),
             Amount("Paid for the draft", format_usd(ZERO), ""),
             Amount("On the draft's own book", format_usd(book.charged), ""),
-            Amount("Pictures drafted", images, ""),
+            Amount("Pictures drafted", f"{drafted:,}", ""),
         ]
     return [
         Amount("Cap", _usd(book.cap, "none"), ""),

@@ -52,6 +52,8 @@ _KILO = 1000
 
 def visible(text: str) -> str:
     """Show control characters and invisible marks instead of obeying them; newlines stay."""
+    if text.isascii() and text.isprintable():
+        return text
     return _UNSEEN.sub(_shown, text)
 
 

@@ -4,18 +4,24 @@ import json
 import shutil
 from pathlib import Path
 
+import pytest
+
 from pipeline.adapters.review_files import ReviewFolder
-from pipeline.domain.verdicts import resolve, write
+from pipeline.domain.verdicts import format_of, header, resolve, write
 from tests.functional.documents import hold
 
 HERE = Path(__file__).parent
-FILE = HERE / "verdicts-v1.jsonl"
+each_format = pytest.mark.parametrize("version", [1, 2])
 
 
-def stored(tmp_path):
+def file_of(version):
+    return HERE / f"verdicts-v{version}.jsonl"
+
+
+def stored(tmp_path, version):
     target = tmp_path / "reviews" / "anna" / "20261122-v-1.jsonl"
     target.parent.mkdir(parents=True)
-    shutil.copy(FILE, target)
+    shutil.copy(file_of(version), target)
     verdicts, warnings = ReviewFolder(tmp_path / "reviews", shown_as="reviews").read()
     assert warnings == []
     return verdicts
@@ -24,23 +30,27 @@ def stored(tmp_path):
 def told(verdicts, need):
     for about, ruling in resolve(verdicts, need=need).items():
         votes = "; ".join(f"{one.reviewer} {one.word}" for one in ruling.votes)
-        where = ruling.votes[0].address
+        where = next(one.address for one in verdicts if one.about == about)
         yield f"{where} {about.picture[-3:]}: {ruling.word or f'open, {ruling.missing} missing'}"
         yield f"  {votes}; asks for {sorted(ruling.asks)}, asked for {sorted(ruling.asked)}"
 
 
-def test_what_verdicts_of_format_1_come_to(golden, tmp_path):
-    verdicts = stored(tmp_path)
+@each_format
+def test_what_verdicts_come_to(version, golden, tmp_path):
+    verdicts = stored(tmp_path, version)
     lines = ["one approval needed", *told(verdicts, 1), "", "two needed", *told(verdicts, 2)]
-    golden(HERE / "verdicts-v1.txt", "\n".join(lines) + "\n")
+    golden(HERE / f"verdicts-v{version}.txt", "\n".join(lines) + "\n")
 
 
-def test_verdicts_of_format_1_are_written_as_they_were(tmp_path):
-    lines = FILE.read_text("utf-8").splitlines()
-    assert lines[0] == '{"verdicts":1,"campaign":"winter"}'
-    assert [write(verdict) for verdict in stored(tmp_path)] == lines[1:]
+@each_format
+def test_verdicts_are_written_as_they_were(version, tmp_path):
+    lines = file_of(version).read_text("utf-8").splitlines()
+    verdicts = stored(tmp_path, version)
+    assert format_of(verdicts) == version
+    assert [header("winter", version=version), *map(write, verdicts)] == lines
 
 
-def test_lines_of_format_1_are_what_their_schema_says():
-    for line in FILE.read_text("utf-8").splitlines():
+@each_format
+def test_lines_are_what_their_schema_says(version):
+    for line in file_of(version).read_text("utf-8").splitlines():
         hold(json.loads(line), line[:60])

@@ -75,7 +75,7 @@ def test_conflict_markers_keep_both_sides_and_are_said(folder, tmp_path):
         ([header("w"), "[]"], "V012", 2),
         ([header("w"), "", write(TWO._replace(take=None))], "V012", 3),
         ([header("w"), '{"verdict":"reject",' + write(ONE)[1:]], "V012", 2),
-        (['{"verdicts":2}', "whatever"], "V013", 1),
+        (['{"verdicts":3}', "whatever"], "V013", 1),
         ([header("w"), write(ONE), '{"verdicts":7}'], "V013", 3),
         ([header("w"), "[" * 100_000], "V012", 2),
         ([header("w"), '{"at":' + "9" * 10_000 + "}"], "V012", 2),

@@ -15,6 +15,7 @@ from pipeline.domain.verdicts import (
     current,
     current_first,
     folder_name,
+    format_of,
     header,
     read_header,
     reader,
@@ -27,7 +28,7 @@ from pipeline.domain.verdicts import (
 from tests.unit.domain.said import CELL, NOON, OTHER, PICTURE, said
 from tests.unit.domain.samples import LATER, cell, gen, order, sha
 
-A, X, R = Word.APPROVE, Word.REJECT, Word.REROLL
+A, X, R, C = Word.APPROVE, Word.REJECT, Word.REROLL, Word.CLEAR
 ABOUT = About(CELL, PICTURE)
 
 
@@ -55,6 +56,17 @@ ABOUT = About(CELL, PICTURE)
         # A caution that its reviewer took back does not count, whatever came between.
         (["anna reject 1", "anna reroll 2", "anna approve 3", "ben reject 9"], 1, X, 0),
         (["anna reject 1", "ben reject 1", "anna approve 2", "ben approve 2"], 2, A, 0),
+        # What its reviewer cleared is as if it had never been said; others' words stay.
+        (["anna clear 1"], 1, None, 1),
+        (["anna approve 1", "anna clear 2"], 1, None, 1),
+        (["anna reject 1", "Anna clear 2"], 2, None, 2),
+        (["anna reject 1", "ben clear 2"], 1, X, 0),
+        (["anna reject 1", "anna clear 2", "ben approve 1"], 1, A, 0),
+        (["anna approve 1", "anna clear 2", "ben approve 1"], 2, None, 1),
+        (["anna clear 1", "anna approve 2"], 1, A, 0),
+        (["anna approve 1", "anna clear 1"], 1, None, 1),
+        (["anna reroll 1", "anna clear 1"], 1, R, 0),
+        (["anna reject 1", "anna clear 1"], 1, X, 0),
     ],
 )
 def test_what_several_verdicts_come_to(votes, need, word, missing):
@@ -84,6 +96,9 @@ def test_a_verdict_about_another_picture_is_stale_and_never_applied():
     assert standing(rulings, {}) == {}
     assert [about.picture for about, _ in stale(rulings, {CELL: PICTURE})] == [sha(9)]
     assert len(stale(rulings, {})) == 2
+    cleared = resolve([said("anna", A), said("anna", C, second=1)])
+    assert standing(cleared, {CELL: PICTURE}) == {}
+    assert stale(cleared, {}) == []
     undecided = resolve([said("anna", A)], need=2)
     assert standing(undecided, {CELL: PICTURE}) == {}
 
@@ -103,6 +118,8 @@ def test_a_verdict_about_another_picture_is_stale_and_never_applied():
         # Somebody else's reject does not take a reroll back.
         (["anna reroll 1 t2", "ben reject 2"], [], 2),
         (["anna approve 1"], [2], None),
+        (["anna reroll 1 t2", "anna clear 2"], [], None),
+        (["anna reroll 1 t2", "anna clear 2"], [2], 2),
     ],
 )
 def test_all_rerolls_of_one_picture_come_to_one_take(votes, bought, take):
@@ -236,8 +253,24 @@ def test_a_first_line_that_is_none(line):
 
 
 def test_a_later_format_is_known_as_one():
-    with pytest.raises(LaterFormatError, match="format 2"):
-        read_header({"verdicts": 2, "what comes": "then"})
+    with pytest.raises(LaterFormatError, match="format 3"):
+        read_header({"verdicts": 3, "what comes": "then"})
+
+
+def test_a_file_names_the_lowest_format_that_can_say_it():
+    """A program that knows format 1 alone reads all files in which nobody took anything back."""
+    assert format_of([]) == format_of([said("anna", A), said("ben", X), said("carla", R)]) == 1
+    assert format_of([said("anna", A), said("ben", C)]) == 2
+    assert header("winter", version=2) == '{"verdicts":2,"campaign":"winter"}'
+
+
+def test_clear_is_a_word_of_format_2():
+    line = json.loads(write(said("anna", C)))
+    assert reader(read_header({"verdicts": 2, "campaign": "w"}))(line, "") == said("anna", C)
+    with pytest.raises(VerdictError, match=r'`clear` is a word of files .* `\{"verdicts": 2, …\}`'):
+        reader(read_header({"verdicts": 1, "campaign": "w"}))(line, "")
+    with pytest.raises(VerdictError, match="none of `approve`, `reject`, `reroll`, `clear`"):
+        reader(read_header({"verdicts": 2, "campaign": "w"}))({**line, "verdict": "clean"}, "")
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from pipeline.domain.money import MicroUsd
 from pipeline.domain.plan import Address
 from pipeline.reporting.sheet import view
 from pipeline.reporting.sheet.facts import CellState, Group, SizeFacts
+from pipeline.reporting.sheet.page import render_sheet
 from pipeline.reporting.sheet.words import pixels
 from tests.unit.sheet import samples
 
@@ -61,6 +62,27 @@ def test_a_tile_without_a_picture_leads_to_its_prompt():
         "Failed",
         "1101: content moderation refused the prompt",
     )
+
+
+def test_a_tile_shows_the_beginning_of_a_long_reason_and_the_side_panel_all_of_it():
+    reason = "it failed before: " + "moderated for its words, " * 60
+    cell = samples.undelivered(
+        Address("anna", "front", "snow", "master", 1), CellState.FAILED, reason
+    )
+    group = Group("anna", "front", None, (cell,))
+    facts = replace(samples.every_state(), groups=(group,))
+    (block,) = view.blocks(facts)
+    (tile,) = block.tiles
+    assert len(tile.reason) <= 160
+    assert tile.reason.startswith("it failed before: moderated")
+    assert reason.strip() in render_sheet(facts).html
+
+
+def test_a_draft_that_failed_is_no_picture_that_was_drafted():
+    facts = samples.every_state()
+    facts = replace(facts, campaign=replace(facts.campaign, realm="draft"))
+    found = {line.label: line.amount for line in view.money(facts)}
+    assert found["Pictures drafted"] == "2"
 
 
 def test_a_delivered_picture_without_a_preview_says_so():
