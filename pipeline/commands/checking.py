@@ -236,6 +236,26 @@ class Checking:
         return None, _ALONE
 
 
+def kept_flags(
+    subject: Subject, plan: Plan, books: Books, *, history: History | None = None
+) -> Mapping[CellKey, Docket]:
+    """What is known already of a plan's pictures; measures nothing and opens no picture.
+
+    Args:
+        subject: the campaign; its `checks` decide what is judged, so that other settings give
+            other answers from the same numbers.
+        plan: of it.
+        books: of the realm.
+        history: that the plan was made by; read from the books where it is not given.
+
+    Returns:
+        The answers by cell (`Docket.report()`). A cell that is not there has no picture on this
+        machine, or one that nobody looked at: its checks are not run, which is not a pass.
+    """
+    known = books.history() if history is None else history
+    return Checking(subject, plan, books, known).recall()
+
+
 class _Together:
     """What the pictures of a campaign say about each other."""
 

@@ -5,20 +5,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.adapters.clock import SystemClock
-from pipeline.commands.books import Books
 from pipeline.commands.checking import Checking
-from pipeline.commands.loading import load_subjects, open_workspace
+from pipeline.commands.index_page import refresh_index
+from pipeline.commands.outputs import PAGE, Outputs
 from pipeline.commands.progress import Telling
-from pipeline.commands.realms import choose_realm
+from pipeline.commands.rehearsal import rehearse
 from pipeline.commands.session import Session, Subject
+from pipeline.commands.sheets import Sheets, open_sheets
 from pipeline.domain.diagnostics import Problem
+from pipeline.domain.exit_codes import DONE
 from pipeline.domain.fingerprint import CellKey
-from pipeline.domain.flags import Docket
-from pipeline.domain.history import History
-from pipeline.domain.plan import Plan
+from pipeline.domain.plan import Plan, Reason
 from pipeline.reporting.flags_text import OfCampaign, flags_document, flags_line, flags_text
-
-DONE = 0
+from pipeline.reporting.words import count
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,45 +46,54 @@ class Flags:
 def flags(names: Sequence[str], *, draft: bool, telling: Telling, start: Path) -> Flags:
     """Check every delivered picture of campaigns; measures only what is not known yet.
 
+    Where a contact sheet lies already it is written anew if it does not show what was found. No
+    other file is made or removed, nothing is bought and no verdict is touched.
+
     Raises:
         CampaignError: exit 2; a manifest has problems.
     """
-    places, workspace = open_workspace(start)
-    subjects, problems = load_subjects(places, workspace, names)
-    realm = choose_realm(draft=draft)
-    books = Books(places, realm.name)
-    found: list[OfCampaign] = []
-    try:
-        for subject in subjects:
-            session = Session(subject, books, engine=realm.engine, clock=SystemClock())
-            plan = session.plan()
-            delivered = sum(decision.output is not None for decision in plan.decisions)
-            with telling.work("checks", delivered) as progress:
-                looked = Checking(subject, plan, books, session.history).look(progress)
-            found.append(OfCampaign(subject.campaign.name, looked))
-        return Flags(realm.name, tuple(found), (*problems, *books.warnings))
-    finally:
-        books.close()
+    with open_sheets(names, draft=draft, start=start) as sheets:
+        found = tuple(_look(sheets, subject, telling) for subject in sheets.subjects)
+        problems = (*sheets.problems, *sheets.books.warnings)
+        remarks = tuple(remark for one in found for remark in one.remarks)
+        return Flags(sheets.realm.name, found, (*problems, *remarks))
 
 
-def kept_flags(
-    subject: Subject, plan: Plan, books: Books, *, history: History | None = None
-) -> Mapping[CellKey, Docket]:
-    """What is known already of a plan's pictures; measures nothing and opens no picture.
+def _look(sheets: Sheets, subject: Subject, telling: Telling) -> OfCampaign:
+    """Check one campaign, and tell its sheet if it has one."""
+    books = sheets.books
+    session = Session(subject, books, engine=sheets.realm.engine, clock=SystemClock())
+    plan = session.plan()
+    delivered = sum(decision.output is not None for decision in plan.decisions)
+    with telling.work("checks", delivered) as progress:
+        looked = Checking(subject, plan, books, session.history).look(progress)
+    return OfCampaign(plan.campaign, looked, _laid_out(sheets, session, plan, telling))
 
-    Args:
-        subject: the campaign; its `checks` decide what is judged, so that other settings give
-            other answers from the same numbers.
-        plan: of it.
-        books: of the realm.
-        history: that the plan was made by; read from the books where it is not given.
 
-    Returns:
-        The answers by cell (`Docket.report()`). A cell that is not there has no picture on this
-        machine, or one that nobody looked at: its checks are not run, which is not a pass.
-    """
-    known = books.history() if history is None else history
-    return Checking(subject, plan, books, known).recall()
+def _laid_out(
+    sheets: Sheets, session: Session, plan: Plan, telling: Telling
+) -> tuple[Problem, ...]:
+    """Write the sheet anew where that is due; returns what is to be said about finished files."""
+    places, realm = sheets.places, sheets.realm
+    outputs = Outputs(
+        session.subject, plan, sheets.books, history=session.history, engine=realm.engine or ""
+    )
+    page = places.outputs(realm.name, plan.campaign) / PAGE
+    if page.is_file():
+        rehearsal = None
+        if realm.is_draft:
+            rehearsal = rehearse(session.subject, places, session.clock)
+        if outputs.retell(rehearsal=rehearsal):
+            refresh_index(places)
+            telling.say(f"sheet     {places.shown(page)} shows it now")
+    draft = " --draft" if realm.is_draft else ""
+    if outputs.missing:
+        how = f"`campaign report {plan.campaign}{draft}` makes what it can"
+        telling.say(f"lacking   {count(len(outputs.missing), 'file')}: {how}")
+    absent = sum(one.reason is Reason.RESULT_ABSENT for one in plan.decisions)
+    if absent:
+        telling.say(f"absent    {count(absent, 'picture')} bought, but not on this machine")
+    return tuple(outputs.remarks())
 
 
 def new_flags(

@@ -171,10 +171,28 @@ class Outputs:
             pruned=pruned,
             failed=tuple(failed),
             page_is_new=stale or force_page,
-            remarks=tuple(self._remarks()),
+            remarks=tuple(self.remarks()),
         )
 
-    def _remarks(self) -> list[Problem]:
+    def retell(self, *, rehearsal: Rehearsal | None) -> bool:
+        """Write the page anew if anything on it changed; makes, draws and removes nothing else.
+
+        Args:
+            rehearsal: what a real run would cost, for drafts.
+
+        Returns:
+            Whether it was written.
+        """
+        self._look()
+        pages = self.pages(rehearsal, self.missing)
+        key = page_key(pages)
+        if all(self._view.is_current(name, key) for name in PAGES):
+            return False
+        self._write(pages, key)
+        return True
+
+    def remarks(self) -> list[Problem]:
+        """Warnings about the finished files that are there; each is measured once."""
         return remarks(
             self._subject,
             self._plan,
@@ -217,12 +235,12 @@ class Outputs:
         self._view.write(LATEST, latest_marker(sheet))
         self._view.remember(PAGES, key)
 
-    def pages(self, rehearsal: Rehearsal | None, failed: Sequence[NotMade]) -> Pages:
+    def pages(self, rehearsal: Rehearsal | None, lacking: Sequence[NotMade | Wanted]) -> Pages:
         """What the contact sheet is made from, as the outputs are now.
 
         Args:
             rehearsal: what a real run would cost, for drafts.
-            failed: what `refresh` could not make.
+            lacking: files that should be there and are not.
         """
         books, name = self._books, self._plan.campaign
         return Pages(
@@ -234,7 +252,7 @@ class Outputs:
             real_left=None if rehearsal is None else rehearsal.left,
             files=self._view.files,
             thumbs=self._view.thumbs,
-            lacking=sorted(one.name for one in failed),
+            lacking=sorted(one.name for one in lacking),
             wanted=tuple(self._files),
             engine=self._engine,
             rulings=resolve(books.verdicts(name), need=self._subject.campaign.review_need),
@@ -248,7 +266,7 @@ class Outputs:
         return list(dict.fromkeys(file.master for file in self._files))
 
     def _flags(self) -> Mapping[CellKey, Docket]:
-        from pipeline.commands.flags import kept_flags  # noqa: PLC0415 (only for a new page)
+        from pipeline.commands.checking import kept_flags  # noqa: PLC0415 (only for a new page)
 
         return kept_flags(self._subject, self._plan, self._books, history=self._history)
 

@@ -231,7 +231,7 @@ CHECKS: Final[Mapping[str, Check]] = _checks(
         "C022",
         "set-colour",
         "a garment or product in another colour than in the rest of its set",
-        "colour difference from the set's median, delta E, beyond the sources' own",
+        "difference of the subject's colours from the set's median, delta E, beyond the sources'",
         6.0,
         None,
         needs="checks",

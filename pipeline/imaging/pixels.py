@@ -20,6 +20,12 @@ def to_srgb(image: pyvips.Image) -> pyvips.Image:
     return image if image.format == "uchar" else image.cast("uchar")
 
 
+def over(data: memoryview, width: int, height: int) -> pyvips.Image:
+    """A picture over 8-bit sRGB pixels in memory, three bytes each; they are not copied."""
+    image = pyvips.Image.new_from_memory(data, width, height, 3, "uchar")
+    return image.copy(interpretation="srgb")
+
+
 def resize(image: pyvips.Image, width: int, height: int) -> pyvips.Image:
     """Scale to exactly this size (Lanczos), transparent pixels not bleeding into their neighbours.
 

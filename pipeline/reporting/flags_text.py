@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from pipeline.domain.diagnostics import Problem, as_json
 from pipeline.domain.flags import CHECKS, Flag, Report
 from pipeline.reporting.words import count
 
@@ -30,15 +31,27 @@ class Looked:
 
 @dataclass(frozen=True, slots=True)
 class OfCampaign:
-    """All delivered pictures of a campaign, in manifest order."""
+    """All delivered pictures of a campaign, and what is to be said about files made of them.
+
+    Attributes:
+        name: of the campaign.
+        pictures: in manifest order.
+        remarks: what the places that finished files go to will not take.
+    """
 
     name: str
     pictures: tuple[Looked, ...]
+    remarks: tuple[Problem, ...] = ()
 
 
 def flags_text(campaigns: Sequence[OfCampaign]) -> str:
     """The flags of each campaign, worst first, and what was not run, with the reason."""
-    return "\n".join("\n".join(_lines(one)) for one in campaigns) + "\n"
+    lines = [line for one in campaigns for line in _lines(one)]
+    codes = [flag.code for one in campaigns for flag, _ in _found(one)]
+    codes += [remark.code for one in campaigns for remark in one.remarks]
+    if codes:
+        lines.append(f"More about a code: `campaign check --explain {codes[0]}`")
+    return "\n".join(lines) + "\n"
 
 
 def flags_line(campaign: str, pictures: Sequence[Looked], *, is_draft: bool) -> str:
@@ -75,6 +88,7 @@ def flags_document(realm: str, campaigns: Sequence[OfCampaign]) -> Mapping[str, 
                 "campaign": one.name,
                 "worst": list(dict.fromkeys(looked.address for _, looked in _found(one))),
                 "pictures": [_picture(picture) for picture in one.pictures],
+                "problems": [as_json(remark) for remark in one.remarks],
             }
             for one in campaigns
         ],
@@ -89,7 +103,7 @@ def _lines(campaign: OfCampaign) -> Iterator[str]:
     if found:
         wide = max(len(one.address) for _, one in found)
         for flag, one in found:
-            yield f"  {flag.severity}  {flag.code}  {one.address:<{wide}}  {_words(flag)}"
+            yield f"  {flag.severity}  {flag.code}  {one.address:<{wide}}  {flag_words(flag)}"
     for why, names in _not_run(campaign).items():
         yield f"  not run  {', '.join(names)}: {why}"
 
@@ -104,7 +118,8 @@ def _worst_first(flag: Flag, one: Looked) -> tuple[bool, float, str, str]:
     return (flag.severity != "fail", -flag.weight, one.address, flag.code)
 
 
-def _words(flag: Flag) -> str:
+def flag_words(flag: Flag) -> str:
+    """One flag in words: its check, what that looks for, the number and the limit it passed."""
     is_below = CHECKS[flag.check].below
     limit = f"{'below' if is_below else 'limit'} {_number(flag.limit)}"
     said = f"{flag.check}: {CHECKS[flag.check].looks_for}"

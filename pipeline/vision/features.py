@@ -57,7 +57,7 @@ def subject_features(rgb: Bytes8, alpha: Plane) -> Vector:
     tensor = np.broadcast_to(plane, (1, 3, _SIDE, _SIDE))
     maps = networks.run("effl0_h.onnx", "f", x=tensor).reshape(-1, _CELLS * _CELLS)
     cells = resize(weight, width=_CELLS, height=_CELLS).reshape(-1)
-    vector = maps @ cells
+    vector = np.einsum("mc,c->m", maps, cells)
     return np.asarray(vector / max(float(np.linalg.norm(vector)), 1e-9), np.float32)
 
 
@@ -110,21 +110,26 @@ class Fit:
     pairs: NDArray[np.intp]
 
 
-def points(rgb: Bytes8, *, most: int = _POINTS) -> Points:
+def points(
+    rgb: Bytes8, *, side: int = _POINT_SIDE, flat: float = _FLAT, most: int = _POINTS
+) -> Points:
     """Find the points of a picture.
 
     Args:
         rgb: [h, w, 3] uint8, any size.
+        side: longer side of the reduced picture that is looked at, px; the time grows with its
+            square.
+        flat: contrast below which nothing is a point, as SIFT has it.
         most: number of points that are kept, the strongest first.
     """
     height, width = rgb.shape[:2]
-    scale = _POINT_SIDE / max(height, width)
+    scale = side / max(height, width)
     wide, high = max(1, round(width * scale)), max(1, round(height * scale))
     small = resize_bytes(rgb, width=wide, height=high)
     grey = cv2.cvtColor(small, cv2.COLOR_RGB2GRAY)
     if float(grey.std()) < _PLAIN:
         return _no_points(wide, high)
-    detector: Any = cv2.SIFT.create(nfeatures=most, contrastThreshold=_FLAT)
+    detector: Any = cv2.SIFT.create(nfeatures=most, contrastThreshold=flat)
     found, words = detector.detectAndCompute(grey, None)
     if words is None:
         return _no_points(wide, high)
@@ -149,13 +154,18 @@ def likely_pairs(one: Points, other: Points) -> NDArray[np.intp]:
     """
     if len(one.words) == 0 or len(other.words) < 2:  # noqa: PLR2004 - a second best is needed
         return np.zeros((0, 2), np.intp)
-    likeness = one.words @ other.words.T
-    best = np.argpartition(-likeness, 1, axis=1)[:, :2]
+    # Not numpy's product: its threads wait for each other, and that takes ten times as long.
+    nothing: Any = None  # is added, which the type of this function does not know
+    product = cv2.gemm(one.words, other.words, 1.0, nothing, 0.0, flags=cv2.GEMM_2_T)
+    likeness = np.asarray(product, np.float32)
     rows = np.arange(len(likeness))
-    first, second = likeness[rows, best[:, 0]], likeness[rows, best[:, 1]]
+    best = likeness.argmax(axis=1)
+    first = likeness[rows, best]
+    likeness[rows, best] = -1.0
+    second = likeness.max(axis=1)
     near, next_ = np.sqrt(np.maximum(2 - 2 * first, 0)), np.sqrt(np.maximum(2 - 2 * second, 0))
     kept = np.flatnonzero(near < _RATIO * next_)
-    return np.column_stack([kept, best[kept, 0]])
+    return np.column_stack([kept, best[kept]])
 
 
 def fit(one: Points, other: Points, pairs: NDArray[np.intp]) -> Fit:

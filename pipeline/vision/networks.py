@@ -19,7 +19,12 @@ if TYPE_CHECKING:  # loading it takes time, and what arithmetic settles does wit
     )
 
 Name = Literal[
-    "u2netp.onnx", "blazeface_h.onnx", "dlibface_h.onnx", "effl0_h.onnx", "multistyle26.onnx"
+    "u2netp.onnx",
+    "u2netp_glance_h.onnx",
+    "blazeface_h.onnx",
+    "dlibface_h.onnx",
+    "effl0_h.onnx",
+    "multistyle26.onnx",
 ]
 FOLDER = Path(__file__).parent / "weights"
 SHA256 = {
@@ -29,6 +34,7 @@ SHA256 = {
     "effl0_h.onnx": "9915bb23454af6b8afabe0bb399574785511fb6e8214a746f056d4bd6733f987",
     "multistyle26.onnx": "0a2a0c9436a935cd1d4279cd06e171475b06222cb37c8c8d4afc53a9a7a1885e",
     "u2netp.onnx": "309c8469258dda742793dce0ebea8e6dd393174f89934733ecc8b14c76f4ddd8",
+    "u2netp_glance_h.onnx": "265f0478dfaaab5bbe6dbfa7dc1a0724fa4dc547419dcae6ec5a02bebeedb678",
 }
 """Digest of every file in the weights folder that is ever loaded."""
 

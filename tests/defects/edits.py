@@ -9,7 +9,7 @@ from PIL import Image, ImageFilter
 
 from pipeline.emulator.engine.draft import DraftEngine
 from pipeline.emulator.interface import EditRequest
-from tests.defects.scenes import NAMES, PEOPLE, alpha, scene
+from tests.defects.scenes import NAMES, PEOPLE, alpha, face, scene
 
 PROMPTS = (
     "Put the subject on a snowy street, cold morning light. Keep face, pose and label unchanged.",
@@ -22,6 +22,7 @@ PROMPTS = (
     "Blue hour, cold light, light snow.",
 )
 """What the draft engine is asked for; each changes the background, the light, or both."""
+_CHIN = 0.12  # of the picture's height, below the face's box: the neck
 
 
 def edited(name, seed, *, side=1024, reframe=True):
@@ -41,11 +42,11 @@ def edited(name, seed, *, side=1024, reframe=True):
     if rng.random() < 0.4:
         cloth = mask.copy()
         if name in PEOPLE:  # skin keeps its colour: no honest model turns a face green
-            cloth[: int(len(cloth) * 0.45)] = 0
+            cloth[: int(len(cloth) * (face(name)[3] + _CHIN))] = 0
         picture = recoloured(picture, cloth, rng)
     picture = relit(picture, rng)
     if reframe and rng.random() < 0.6:
-        picture = reframed(picture, rng)
+        picture = reframed(picture, rng, keep=face(name) if name in PEOPLE else None)
     if rng.random() < 0.3:
         picture = grainy(picture, rng)
     return picture
@@ -96,14 +97,24 @@ def relit(picture, rng):
     return _bytes(value * 255)
 
 
-def reframed(picture, rng):
-    """A crop, or more room around it, in another shape."""
+def reframed(picture, rng, *, keep=None):
+    """A crop, or more room around it, in another shape.
+
+    Args:
+        picture: to frame anew.
+        rng: numbers.
+        keep: left, top, right, bottom as shares of what no crop may cut: nobody who frames a
+            portrait anew cuts through the eyes, and what is cut off there is a defect, not an edit.
+    """
     height, width = picture.shape[:2]
     image = Image.fromarray(picture)
     if rng.random() < 0.7:
         share = rng.uniform(0.6, 0.95)
         wide, high = int(width * share), int(height * min(1, share * rng.uniform(0.85, 1.2)))
         left, top = int(rng.integers(width - wide + 1)), int(rng.integers(height - high + 1))
+        if keep is not None:
+            left = _shifted(left, wide, keep[0] * width, keep[2] * width)
+            top = _shifted(top, high, keep[1] * height, keep[3] * height)
         part = image.crop((left, top, left + wide, top + high))
         grow = max(width, height) / max(wide, high)
         return np.asarray(part.resize((round(wide * grow), round(high * grow)), Image.LANCZOS))
@@ -119,6 +130,11 @@ def reframed(picture, rng):
     soft = soft.filter(ImageFilter.GaussianBlur(rim / 2))
     ground.paste(image.resize((wide, high), Image.LANCZOS), (left, top), soft)
     return np.asarray(ground)
+
+
+def _shifted(start, length, first, last):
+    """Where a crop begins that holds what lies between two places; its beginning if in doubt."""
+    return int(max(0, min(max(start, last - length), first)))
 
 
 def grainy(picture, rng):

@@ -1,16 +1,32 @@
-"""Predictions with shuffled, dropped and doubled outputs: does content say whose each one is?"""
+"""Predictions with shuffled, dropped and doubled outputs: does content say whose each one is?
 
-from dataclasses import asdict, dataclass
+And strangers among them, which show nothing that was sent or something of two: nobody may be sure
+whose they are.
+"""
+
+import functools
+from dataclasses import asdict, dataclass, field
 
 import numpy as np
+from PIL import Image
 
+from pipeline.imaging.matching import mixed
 from pipeline.imaging.matching.assign import NOBODY, assign
 from pipeline.imaging.matching.likeness import likeness, points_of, with_networks
 from pipeline.imaging.matching.match import ENOUGH
 from tests.defects.edits import drafted, edited, redrawn
-from tests.defects.scenes import BOTTLES, NAMES, scene
+from tests.defects.scenes import BOTTLES, NAMES, scene, texture
 
 SIDE = 640
+STRANGERS = (
+    "another photograph",
+    "nothing at all",
+    "two side by side",
+    "half of each of two",
+    "two that blend into each other",
+)
+_MIXED = STRANGERS[2:]
+_BLANKS = 6
 
 
 @dataclass
@@ -25,6 +41,8 @@ class Found:
         predictions: number of requests.
         filed: requests that need no person.
         filed_wrong: requests of them with a wrong picture.
+        strangers: by kind, those that were given to a source for sure, and all of them.
+        strangers_filed: requests with a stranger that asked nobody.
     """
 
     outputs: int = 0
@@ -34,23 +52,59 @@ class Found:
     predictions: int = 0
     filed: int = 0
     filed_wrong: int = 0
+    strangers: dict = field(default_factory=lambda: {kind: [0, 0] for kind in STRANGERS})
+    strangers_filed: int = 0
 
     def figures(self):
         """For a document."""
         return {**asdict(self), "right": self.labelled}
 
 
+@dataclass(frozen=True)
+class Shown:
+    """One delivered picture as it is looked at.
+
+    Attributes:
+        row: how alike it is to each source.
+        grids: what in it speaks for each source.
+        has_seam: whether it looks put together.
+    """
+
+    row: dict
+    grids: dict
+    has_seam: bool
+
+
 class Pool:
-    """Edited pictures and how alike each is to each source; looked at once."""
+    """Edited pictures and strangers, each held against all sources; looked at once."""
 
     def __init__(self, each, *, drafts=True, networks=True):
-        look = _outline if networks else points_of
-        sources = {name: look(_small(name)) for name in NAMES}
-        jobs = [(name, at, drafts) for name in NAMES for at in range(each)]
-        outlines = [look(_edit(*job)) for job in jobs]
-        self.rows = {name: [] for name in NAMES}
-        for (name, _, _), outline in zip(jobs, outlines, strict=True):
-            self.rows[name].append({one: likeness(outline, it) for one, it in sources.items()})
+        self._look = _outline if networks else points_of
+        self._sources = {name: self._look(_small(name)) for name in NAMES}
+        self.usual = {name: mixed.is_seamed(mixed.seam(_small(name))) for name in NAMES}
+        self.rows = {
+            name: [self._shown(_edit(name, at, drafts)) for at in range(each)] for name in NAMES
+        }
+        self.blanks = [self._shown(_blank(at)) for at in range(_BLANKS)]
+        self.textures = [self._shown(texture(900 + at, 512)) for at in range(each)]
+        self.mixed = {
+            kind: [(pair, self._shown(_MIXING[kind](pair, at))) for at, pair in _pairs(3 * each)]
+            for kind in _MIXED
+        }
+
+    def _shown(self, picture):
+        outline = self._look(picture)
+        row = {name: likeness(outline, it) for name, it in self._sources.items()}
+        grids = {
+            name: mixed.evidence(outline.points, self._sources[name].points)
+            for name, alike in row.items()
+            if alike >= mixed.POSSIBLE
+        }
+        return Shown(
+            row,
+            {name: grid for name, grid in grids.items() if grid is not None},
+            mixed.is_seamed(mixed.seam(picture)),
+        )
 
 
 def _small(name):
@@ -69,19 +123,84 @@ def _edit(name, at, drafts):
     return redrawn(picture, np.random.default_rng(at)) if at % 3 == 2 else picture
 
 
+def _pairs(count):
+    """Two scenes each; every other time two views of one product."""
+    rng = np.random.default_rng(41)
+    for at in range(count):
+        family = BOTTLES if at % 2 else NAMES
+        one, other = rng.choice(len(family), 2, replace=False)
+        yield at, (family[one], family[other])
+
+
+def _blank(at):
+    """A picture with nothing to see: plain, lit from one side, or nothing but noise."""
+    rng = np.random.default_rng(at)
+    plain = np.full((SIDE, SIDE, 3), rng.integers(0, 256, 3), np.float32)
+    if at % 3 == 1:
+        plain += np.linspace(-50, 50, SIDE)[:, None, None]
+    if at % 3 == 2:
+        plain += rng.normal(0, 20, plain.shape)
+    return np.clip(plain, 0, 255).astype(np.uint8)
+
+
+@functools.lru_cache(maxsize=128)  # each pair is put together in several ways
+def _two(pair, at):
+    return tuple(edited(name, 3300 + 2 * at + k, side=SIDE) for k, name in enumerate(pair))
+
+
+def _side_by_side(pair, at):
+    """A collage of two edits, with a gutter or without."""
+    one, other = _two(pair, at)
+    axis = at // 2 % 2
+    length = min(one.shape[axis], other.shape[axis])
+    parts = [_grown(part, length / part.shape[axis]) for part in (one, other)]
+    length = min(part.shape[axis] for part in parts)
+    parts = [part[:length] if axis == 0 else part[:, :length] for part in parts]
+    wall = list(parts[0].shape)
+    wall[1 - axis] = (0, 6)[at % 2]
+    return np.concatenate([parts[0], np.full(wall, 255, np.uint8), parts[1]], axis=1 - axis)
+
+
+def _blending(pair, at):
+    """The same with a soft line, as wide as a thumb."""
+    return _half_of_each(pair, at, soft=0.04)
+
+
+def _half_of_each(pair, at, soft=1e-6):
+    """One edit on one side of a line, another on the other."""
+    one, other = _two(pair, at)
+    height, width = one.shape[:2]
+    other = np.asarray(Image.fromarray(other).resize((width, height), Image.LANCZOS))
+    rng = np.random.default_rng(at)
+    y, x = np.mgrid[:height, :width].astype(np.float32)
+    place = x / width if at // 2 % 2 else y / height
+    share = np.clip((place - rng.uniform(0.4, 0.6)) / soft + 0.5, 0, 1)[..., None]
+    return np.rint(one * (1 - share) + other * share).astype(np.uint8)
+
+
+def _grown(picture, factor):
+    height, width = (max(1, round(length * factor)) for length in picture.shape[:2])
+    return np.asarray(Image.fromarray(picture).resize((width, height), Image.LANCZOS))
+
+
+_MIXING = dict(zip(_MIXED, (_side_by_side, _half_of_each, _blending), strict=True))
+
+
 def matching(predictions, *, each=10, drafts=True, networks=True, seed=1):
-    """Judge many requests made of one pool of edits."""
+    """Judge many requests made of one pool of edits, and a fifth as many with each stranger."""
     pool = Pool(each, drafts=drafts, networks=networks)
     rng = np.random.default_rng(seed)
     found = Found()
     for _ in range(predictions):
         _one(pool, rng, found)
+    for kind in STRANGERS:
+        for _ in range(predictions // 5):
+            _with_stranger(kind, pool, rng, found)
     return found
 
 
 def _one(pool, rng, found):
-    family = BOTTLES if rng.random() < 0.5 else NAMES
-    wanted = [family[at] for at in rng.permutation(len(family))[: rng.integers(2, 11)]]
+    wanted = _wanted(rng)
     delivered = list(wanted)
     rng.shuffle(delivered)
     kind = rng.random()
@@ -89,14 +208,13 @@ def _one(pool, rng, found):
         delivered = delivered[: rng.integers(1, len(delivered))]
     if kind > 0.8:  # one came twice, in place of another
         delivered[0] = delivered[-1]
-    shown = [pool.rows[name][int(rng.integers(len(pool.rows[name])))] for name in delivered]
-    rows = [[row[one] for one in wanted] for row in shown]
-    owners = assign(rows, [1] * len(wanted))
+    shown = [_any(pool.rows[name], rng) for name in delivered]
+    owners = _owners(shown, wanted, pool)
     is_right = [
         owner.source != NOBODY and wanted[owner.source] == name
         for owner, name in zip(owners, delivered, strict=True)
     ]
-    sure = [owner.confidence >= ENOUGH for owner in owners]
+    sure = [_is_sure(owner) for owner in owners]
     found.predictions += 1
     found.outputs += len(owners)
     found.labelled += sum(is_right)
@@ -105,3 +223,50 @@ def _one(pool, rng, found):
     if all(sure):
         found.filed += 1
         found.filed_wrong += not all(is_right)
+
+
+def _with_stranger(kind, pool, rng, found):
+    """A request in which one picture came in place of another that is a stranger's."""
+    wanted = _wanted(rng)
+    if kind in _MIXED:
+        pair, stranger = _any(pool.mixed[kind], rng)
+        wanted = list(dict.fromkeys([*pair, *wanted]))[:10]
+    elif kind == STRANGERS[1]:
+        stranger = _any(pool.blanks, rng)
+    else:
+        families = {name.split("-")[0] for name in wanted}
+        others = [name for name in NAMES if name.split("-")[0] not in families]
+        photographs = [one for name in others for one in pool.rows[name]] or pool.textures
+        stranger = _any(photographs, rng)
+    shown = [_any(pool.rows[name], rng) for name in wanted]
+    at = int(rng.integers(len(shown)))
+    shown[at] = stranger
+    # Those that follow may be missing: strangers come in short deliveries, too.
+    shown = shown[: max(at + 1, int(rng.integers(1, len(shown) + 1)))]
+    owners = _owners(shown, wanted, pool)
+    found.strangers[kind][0] += _is_sure(owners[at])
+    found.strangers[kind][1] += 1
+    found.strangers_filed += all(map(_is_sure, owners))
+
+
+def _wanted(rng):
+    family = BOTTLES if rng.random() < 0.5 else NAMES
+    return [family[at] for at in rng.permutation(len(family))[: rng.integers(2, 11)]]
+
+
+def _any(things, rng):
+    return things[int(rng.integers(len(things)))]
+
+
+def _is_sure(owner):
+    return owner.source != NOBODY and owner.confidence >= ENOUGH
+
+
+def _owners(shown, wanted, pool):
+    owners = assign([[one.row[name] for name in wanted] for one in shown], [1] * len(wanted))
+    parts = [
+        {at: one.grids[name] for at, name in enumerate(wanted) if name in one.grids}
+        for one in shown
+    ]
+    usual = [pool.usual[name] for name in wanted]
+    return mixed.doubted(owners, [one.has_seam for one in shown], parts, usual)

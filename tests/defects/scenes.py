@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from pipeline.vision.faces import find_faces
 from pipeline.vision.subject import find_subject
 
 HERE = Path(__file__).parent
@@ -49,6 +50,14 @@ def alpha(name, side=SIDE):
         whole = Image.fromarray(alpha(name, _ALPHA_SIDE))
         return np.clip(np.asarray(whole.resize((width, height), Image.Resampling.BICUBIC)), 0, 1)
     return find_subject(scene(name, side)).alpha
+
+
+@functools.cache
+def face(name):
+    """Where the face of a person is: left, top, right, bottom, as shares of the picture."""
+    height, width = scene(name).shape[:2]
+    left, top, right, bottom = find_faces(scene(name))[0].box
+    return left / width, top / height, right / width, bottom / height
 
 
 def texture(seed, side):

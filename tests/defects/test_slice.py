@@ -21,7 +21,7 @@ def desk(tmp_path_factory):
 
 @pytest.mark.slow
 def test_honest_edits_are_left_alone(desk):
-    found = desk.reports(cases.clean(6, SIDE), networks=True)
+    found = desk.reports(cases.clean(4, SIDE), networks=True)
     flagged = [flag.check for one in found for flag in one.flags]
     assert len(flagged) <= 1, flagged
 
@@ -47,8 +47,8 @@ def test_copies_are_told_from_look_alikes(desk):
 
 @pytest.mark.slow
 def test_outputs_find_their_sources_by_geometry_alone():
-    found = matching(120, each=1, drafts=False, networks=False)
-    assert found.predictions == 120
+    found = matching(60, each=1, drafts=False, networks=False)
+    assert found.predictions == 60
     assert found.labelled > 0.95 * found.outputs
     assert found.filed_wrong == 0
     assert found.filed > 0.3 * found.predictions

@@ -1,6 +1,7 @@
 """Flags are for people: remembered, judged anew by other settings, and never a purchase."""
 
 import io
+import json
 import os
 import shutil
 from pathlib import Path
@@ -10,7 +11,7 @@ import pytest
 from PIL import Image
 
 from pipeline import vision
-from pipeline.commands.flags import kept_flags
+from pipeline.commands.checking import kept_flags
 from pipeline.commands.held import held_campaign
 from pipeline.domain.flags import CHECKS
 from pipeline.emulator.faults import Faults
@@ -130,6 +131,54 @@ def test_other_settings_judge_the_same_numbers_anew(shop):
     # Settings are no part of what was bought.
     document = campaign("plan", "winter", "--json").document
     assert [cell["action"] for cell in document["cells"]] == ["cached"] * 3
+
+
+def outputs():
+    """Where the realm of the provider has its outputs."""
+    (sheet,) = Path("outputs/winter").rglob("sheet.json")
+    return sheet.parent
+
+
+def on_the_sheet():
+    """Names of the flags of each picture, as the contact sheet's data has them."""
+    sheet = json.loads((outputs() / "sheet.json").read_text("utf-8"))
+    return {
+        cell["address"]: [flag["name"] for flag in cell.get("flags", ())] for cell in sheet["cells"]
+    }
+
+
+def test_what_was_found_reaches_the_sheet_and_touches_nothing_else(shop):
+    """The run's own sheet knew nothing that networks see; `status --flags` wrote it anew."""
+
+    def others():
+        folders = [shop.root / name for name in ("outputs", "campaigns", ".campaign")]
+        files = [one for folder in folders for one in sorted(folder.rglob("*")) if one.is_file()]
+        return {
+            one: one.read_bytes()
+            for one in files
+            if one.name not in {"index.html", "sheet.json", "latest.svg", "view.json"}
+            and not one.name.startswith(("checks.sqlite3", "cache.sqlite3"))
+        }
+
+    assert "wrong-position" in on_the_sheet()[CELLS[0]]
+    file = shop.folder("winter") / "campaign.yaml"
+    file.write_text(file.read_text("utf-8") + "checks: {wrong-position: off}\n", "utf-8")
+    before = others()
+    told = campaign("status", "winter", "--flags")
+    assert f"sheet     {outputs()}/index.html shows it now" in told.err
+    assert "wrong-position" not in on_the_sheet()[CELLS[0]]
+    assert others() == before
+    page = outputs() / "index.html"
+    written = page.stat().st_mtime_ns
+    assert "sheet  " not in campaign("status", "winter", "--flags").err
+    assert page.stat().st_mtime_ns == written
+
+
+def test_where_no_sheet_lies_none_is_made(shop):
+    shutil.rmtree("outputs/winter")
+    told = campaign("status", "winter", "--flags")
+    assert "`campaign report winter` makes what it can" in told.err
+    assert not Path("outputs/winter").exists()
 
 
 def test_a_misspelt_check_is_a_problem_with_a_hint(shop):

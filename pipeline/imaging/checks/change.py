@@ -5,9 +5,18 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.imaging.checks.colour import Bytes8, difference, halved, shrunk, soft, to_lab
+from pipeline.imaging.checks.colour import (
+    Bytes8,
+    Lab,
+    difference,
+    halved,
+    planes,
+    shrunk,
+    soft,
+    to_lab,
+)
 
-VERSION = 2
+VERSION = 3
 """Raised whenever the same pictures would get other numbers."""
 
 _SIDE = 192
@@ -33,7 +42,7 @@ def measure(edit: Bytes8, source: Bytes8) -> Change:
         edit: [h, w, 3] uint8.
         source: as above, of any shape.
     """
-    edit, source = halved(edit, _ENOUGH), halved(source, _ENOUGH)
+    edit, source = _smaller(edit), _smaller(source)
     height, width = _fitting(edit.shape[0], edit.shape[1])
     seen = _even(edit, height, width)
     framings = [source, _cropped(source, width / height)]
@@ -45,7 +54,12 @@ def most_changed(one: NDArray[np.float32], other: NDArray[np.float32]) -> float:
     return float(np.percentile(difference(one, other), _MOST_CHANGED))
 
 
-def _even(rgb: Bytes8, height: int, width: int) -> NDArray[np.float32]:
+def _smaller(rgb: Bytes8) -> Bytes8:
+    """A copy from which the small ones are made."""
+    return halved(planes(rgb), _ENOUGH).transpose(1, 2, 0)
+
+
+def _even(rgb: Bytes8, height: int, width: int) -> Lab:
     """Lab of a small copy without grain and JPEG noise."""
     small = np.clip(np.rint(shrunk(rgb, height, width)), 0, 255).astype(np.uint8)
     return soft(to_lab(small))

@@ -48,30 +48,58 @@ def shrunk(plane: NDArray[Any], height: int, width: int) -> NDArray[np.float32]:
         width: of the answer, px.
     """
     values = np.asarray(plane, np.float32)
-    rows = np.tensordot(_shares(values.shape[0], height), values, axes=(1, 0))
-    across = _shares(values.shape[1], width)
-    if values.ndim == 2:  # noqa: PLR2004 - a plane
-        return np.asarray(rows @ across.T, np.float32)
-    return np.asarray(np.matmul(across, rows), np.float32)
+    rows = _averaged(values, height)
+    across = _averaged(np.ascontiguousarray(rows.swapaxes(0, 1)), width)
+    return np.ascontiguousarray(across.swapaxes(0, 1))
+
+
+def _averaged(values: NDArray[np.float32], goal: int) -> NDArray[np.float32]:
+    """Average along the first axis; a few sums, since a matrix would be nearly all zeros."""
+    first, shares = _shares(values.shape[0], goal)
+    shape = (goal, *(1 for _ in values.shape[1:]))
+    found = np.zeros((goal, *values.shape[1:]), np.float32)
+    for tap, share in enumerate(shares):
+        found += share.reshape(shape) * values[np.minimum(first + tap, values.shape[0] - 1)]
+    return found
 
 
 @functools.lru_cache(maxsize=32)
-def _shares(length: int, goal: int) -> NDArray[np.float32]:
-    """What each of so many pixels gives to each of fewer: [goal, length], rows of sum 1."""
-    edges = np.arange(goal + 1)[:, None] * (length / goal)
-    pixel = np.arange(length)
+def _shares(length: int, goal: int) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
+    """What pixels give to each of fewer pixels.
+
+    Returns:
+        [goal] the first pixel that gives anything, and [taps, goal] what it and those behind it
+        give; the taps of each sum to 1.
+    """
+    edges = np.arange(goal + 1) * (length / goal)
+    first = np.floor(edges[:-1]).astype(np.intp)
+    taps = int((np.ceil(edges[1:]) - first).max())
+    pixel = first + np.arange(taps)[:, None]
     shared = np.minimum(edges[1:], pixel + 1) - np.maximum(edges[:-1], pixel)
-    return np.asarray(np.maximum(shared, 0.0) * (goal / length), np.float32)
+    shares = np.maximum(shared, 0.0) * (goal / length)
+    return first, shares.astype(np.float32)
 
 
-def halved(rgb: Bytes8, side: int) -> Bytes8:
-    """Average 2 x 2 pixels into one, for as long as the longer side is above `side`."""
-    while max(rgb.shape[:2]) > side and min(rgb.shape[:2]) > 1:
-        height, width = rgb.shape[0] // 2 * 2, rgb.shape[1] // 2 * 2
-        wide = rgb[:height, :width].astype(np.uint16)
-        sums = wide[::2, ::2] + wide[1::2, ::2] + wide[::2, 1::2] + wide[1::2, 1::2]
-        rgb = ((sums + 2) >> 2).astype(np.uint8)
-    return rgb
+def planes(rgb: Bytes8) -> Bytes8:
+    """The channels of a picture one after the other, [3, h, w]: arithmetic is quickest on those."""
+    return np.ascontiguousarray(rgb.transpose(2, 0, 1))
+
+
+def halved(channels: Bytes8, side: int) -> Bytes8:
+    """Average 2 x 2 pixels into one, for as long as the longer side is above `side`.
+
+    Args:
+        channels: [channels, h, w] uint8.
+        side: px.
+    """
+    while max(channels.shape[1:]) > side and min(channels.shape[1:]) > 1:
+        height, width = channels.shape[1] // 2 * 2, channels.shape[2] // 2 * 2
+        rows = np.add(channels[:, :height:2], channels[:, 1:height:2], dtype=np.uint16)
+        sums = rows[:, :, :width:2] + rows[:, :, 1:width:2]
+        sums += 2
+        sums >>= 2
+        channels = sums.astype(np.uint8)
+    return channels
 
 
 def soft(values: NDArray[np.float32]) -> NDArray[np.float32]:

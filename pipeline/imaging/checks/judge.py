@@ -9,19 +9,19 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipeline.domain.flags import Docket
-from pipeline.imaging.checks.alone import Alone
+from pipeline.imaging.checks.alone import CLAIMS_DETAIL, Alone
 from pipeline.imaging.checks.change import Change
 from pipeline.imaging.checks.keptfacts import Kept
 from pipeline.imaging.checks.safety import Safety
 from pipeline.imaging.checks.seenfacts import Seen, unpack
 from pipeline.imaging.checks.sets import Drift
 
-CLAIMS_DETAIL = 1300
-"""Longer side in px from which a picture promises detail that it may not have."""
-
 _CLEAR_POINTS = 40  # points that agree, from which a subject is surely the same
 _SAME_SUBJECT = 0.6
 _SAME_FACE = 0.93
+SAME_PERSON, OTHER_PERSON = 0.45, 0.60
+"""Distances of faces, as `vision.faces` has them, which needs OpenCV."""
+_CUT = 0.12  # cut faces of one person are up to 0.56 apart from here on, measured
 _SOME_POINTS = 12  # unrelated pictures have up to 7
 _LEAST_SPREAD = 8.0
 _NOTHING_LIKE_IT = 100.0
@@ -171,8 +171,12 @@ def _people(case: Case, judge: _Judge) -> None:
     judge("no-face", float(after is None))
     if before is None or after is None:
         judge("face-drift", None, why="there is no face to compare")
+        return
+    apart = float(np.linalg.norm(before - after))
+    if max(seen.cut, source.cut) >= _CUT and SAME_PERSON <= apart < OTHER_PERSON:
+        judge("face-drift", None, why="the border cuts the face")
     else:
-        judge("face-drift", float(np.linalg.norm(before - after)))
+        judge("face-drift", apart)
 
 
 def _things(case: Case, judge: _Judge) -> None:

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-VERSION = 1
+VERSION = 2
 """Raised whenever the same pictures would get other numbers."""
 
 

@@ -19,7 +19,7 @@ from pipeline.imaging.checks import safety as score
 from pipeline.imaging.checks.alone import Alone
 from pipeline.imaging.checks.change import Change
 from pipeline.imaging.checks.keptfacts import Kept
-from pipeline.imaging.checks.reading import UnreadablePictureError, read, read_small
+from pipeline.imaging.checks.reading import Bytes8, UnreadablePictureError, read, read_small
 from pipeline.imaging.checks.safety import Safety
 from pipeline.imaging.checks.safety import is_available as is_nsfw_available
 from pipeline.imaging.checks.seenfacts import Seen
@@ -143,7 +143,7 @@ def compare(
             if not may_measure:
                 found.append(None)
                 continue
-            first, second = _pixels(one.path), _pixels(other.path)
+            first, second = (_if_readable((item.sha256, item.path)) for item in (one, other))
             if first is None or second is None:
                 found.append(None)
                 continue
@@ -172,11 +172,11 @@ class _Run:
         """Measure what is not known."""
         self.recall(items)
         todo = [work for work in _works(items) if self._is_new(work)]
-        progress(len(items) - len({id(work.item) for work in todo}))
+        progress(len(items) - sum(not work.is_source for work in todo))
         with ThreadPoolExecutor(max_workers=max(1, workers)) as pool:
-            waiting: set[Future[dict[str, dict[str, Body]]]] = set()
+            waiting: dict[_Measuring, _Work] = {}
             for work in todo:
-                waiting.add(pool.submit(self._measure, work))
+                waiting[pool.submit(self._measure, work)] = work
                 if len(waiting) >= _WIDTH * workers:
                     waiting = self._collect(waiting, progress)
             while waiting:
@@ -209,17 +209,15 @@ class _Run:
         )
 
     def _collect(
-        self,
-        waiting: set[Future[dict[str, dict[str, Body]]]],
-        progress: Callable[[int], None],
-    ) -> set[Future[dict[str, dict[str, Body]]]]:
+        self, waiting: dict["_Measuring", "_Work"], progress: Callable[[int], None]
+    ) -> dict["_Measuring", "_Work"]:
         done, left = wait(waiting, return_when=FIRST_COMPLETED)
         for one in done:
             for kind, found in one.result().items():
                 self._known[kind].update(found)
                 self._facts.put(kind, found)
-        progress(len(done))
-        return left
+        progress(sum(not waiting[one].is_source for one in done))
+        return {one: waiting[one] for one in left}
 
     def _keys(self, item: Item, kind: str) -> Iterator[str]:
         if kind in {_CHANGE, _KEPT}:
@@ -241,11 +239,12 @@ class _Run:
             return
         if ERROR in self._known[_ALONE].get(item.sha256, {}):
             return
-        yield _ALONE, item.sha256
-        if self._networks:
-            yield _SEEN, item.sha256
-        if self._safety:
-            yield _SAFETY, item.sha256
+        if not work.is_again:
+            yield _ALONE, item.sha256
+            if self._networks:
+                yield _SEEN, item.sha256
+            if self._safety:
+                yield _SAFETY, item.sha256
         if item.source:
             yield _CHANGE, item.pair
             if self._networks:
@@ -265,7 +264,7 @@ class _Run:
         found: dict[str, dict[str, Body]] = {}
         try:
             reading = None if work.is_source else read(item.path)
-            small = read_small(item.path) if reading is None else reading.small
+            small = _pixels((item.sha256, item.path)) if reading is None else reading.small
         except (UnreadablePictureError, OSError) as error:
             kind = _SEEN if work.is_source else _ALONE
             return {kind: {item.sha256: {ERROR: str(error)}}}
@@ -279,13 +278,13 @@ class _Run:
                 body = seen.measure(small)._asdict()
             elif kind == _SAFETY:
                 body = score.measure(small)._asdict()
-            elif item.source is not None and (before := _pixels(item.source[1])) is not None:
+            elif item.source is not None and (before := _if_readable(item.source)) is not None:
                 if kind == _CHANGE:
                     body = change.measure(small, before)._asdict()
                 else:
                     from pipeline.imaging.checks import kept  # noqa: PLC0415 (loads OpenCV)
 
-                    body = kept.measure(kept.look(small), _look(item.source[1]))._asdict()
+                    body = kept.measure(kept.look(small), _look(item.source))._asdict()
             if body is not None:
                 found.setdefault(kind, {})[key] = body
         return found
@@ -293,33 +292,58 @@ class _Run:
 
 @dataclass(frozen=True, slots=True)
 class _Work:
-    """One picture to look at; a source is looked at only for what is seen in it."""
+    """One picture to look at.
+
+    Attributes:
+        item: the picture.
+        is_source: whether it is looked at only for what is seen in it.
+        is_again: whether the same bytes are looked at already, beside another source.
+    """
 
     item: Item
-    is_source: bool
+    is_source: bool = False
+    is_again: bool = False
+
+
+_Measuring = Future[dict[str, dict[str, Body]]]
 
 
 def _works(items: Sequence[Item]) -> Iterator[_Work]:
-    sources: dict[Sha256, Path] = {}
+    """What there is to look at, once for equal bytes; a source behind the first of its edits."""
+    pictures: set[Sha256] = set()
+    pairs: set[str] = set()
+    sources: set[Sha256] = set()
     for item in items:
-        yield _Work(item, is_source=False)
-        if item.source:
-            sources.setdefault(*item.source)
-    for digest, path in sources.items():
-        yield _Work(Item(digest, path), is_source=True)
+        is_again = item.sha256 in pictures
+        if not is_again or (item.source and item.pair not in pairs):
+            yield _Work(item, is_again=is_again)
+        pictures.add(item.sha256)
+        pairs.add(item.pair)
+        if item.source and item.source[0] not in sources:
+            sources.add(item.source[0])
+            yield _Work(Item(*item.source), is_source=True)
 
 
 @functools.lru_cache(maxsize=8)  # variants of one picture come one after the other
-def _pixels(source: Path) -> Any:
-    """A small copy of a source; None where it cannot be read."""
+def _pixels(source: tuple[Sha256, Path]) -> Bytes8:
+    """A small copy of a source.
+
+    Raises:
+        UnreadablePictureError: as `read`.
+    """
+    return read_small(source[1])
+
+
+def _if_readable(source: tuple[Sha256, Path]) -> Bytes8 | None:
+    """The same; None where it cannot be read."""
     try:
-        return read_small(source)
+        return _pixels(source)
     except (UnreadablePictureError, OSError):
         return None
 
 
 @functools.lru_cache(maxsize=8)
-def _look(source: Path) -> Any:
+def _look(source: tuple[Sha256, Path]) -> Any:
     from pipeline.imaging.checks import kept  # noqa: PLC0415 (loads OpenCV)
 
     return kept.look(_pixels(source))

@@ -60,18 +60,19 @@ def read(path: Path, *, most_pixels: int = MOST_PIXELS) -> Reading:
             image: Any = _whole(file, header, most_pixels)
             oddities = _oddities(image, header)
             image = pixels.to_srgb(image)
-            image = image.copy_memory()  # the one time that the pixels are decoded
             transparent = 0.0
             if image.hasalpha():
+                image = image.copy_memory()
                 transparent = _transparent(image)
-                image = pixels.flatten(image, _WHITE).copy_memory()
-            small = image
-            if max(image.width, image.height) > SIDE:
-                small = image.thumbnail_image(SIDE, height=SIDE, size="down")
+                image = pixels.flatten(image, _WHITE)
+            whole = _array(image)  # the one time that the pixels are decoded
+            small = whole
+            if max(whole.shape[:2]) > SIDE:
+                small = _array(_small(whole))
             return Reading(
                 header=header,
-                small=_array(small),
-                tiles=_tiles(_array(image)[..., 1]),
+                small=small,
+                tiles=_tiles(whole[..., 1]),
                 transparent=transparent,
                 oddities=oddities,
             )
@@ -121,6 +122,12 @@ def _array(image: Any) -> Bytes8:
     if found.shape[2] < 3:  # noqa: PLR2004 - grey
         found = np.repeat(found[..., :1], 3, axis=2)
     return np.ascontiguousarray(found[..., :3])
+
+
+def _small(whole: Bytes8) -> Any:
+    height, width = whole.shape[:2]
+    image = pixels.over(whole.data, width, height)
+    return image.thumbnail_image(SIDE, height=SIDE, size="down")
 
 
 def _tiles(plane: Bytes8) -> Bytes8:

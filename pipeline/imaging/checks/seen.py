@@ -8,13 +8,14 @@ from pipeline.imaging.checks.seenfacts import Seen, pack
 from pipeline.vision import faces, features
 from pipeline.vision.arrays import Bytes8, Plane, large_parts, resize_bytes
 from pipeline.vision.faces import Face
-from pipeline.vision.subject import subject_at_a_glance
+from pipeline.vision.glance import rough_subject
 
 _FACE_SHARE = 0.03  # of the picture's longer side; smaller faces are of passers-by
 _ALSO_A_FACE = 0.45  # of the largest face's side
 _LIKELY = 0.55
 _SOLID = 0.5
 _PART = 0.3  # of the largest part of the subject
+_TENTHS = 10
 
 
 def measure(rgb: Bytes8) -> Seen:
@@ -28,7 +29,7 @@ def measure(rgb: Bytes8) -> Seen:
     """
     likely = _large(faces.find_faces(rgb, least_score=_LIKELY), max(rgb.shape[:2]))
     found = [face for face in likely if face.score >= faces.LEAST_SCORE] or likely[:1]
-    mask = subject_at_a_glance(rgb)
+    mask = rough_subject(rgb)
     solid = mask > _SOLID
     share = float(solid.mean())
     stands_out = 0.004 < share < 0.97  # noqa: PLR2004 - as the cut-out has it
@@ -40,6 +41,7 @@ def measure(rgb: Bytes8) -> Seen:
         parts=_parts(rgb, mask) if stands_out else (),
         colour=_colour(rgb, mask if stands_out else np.ones_like(mask), found),
         light=_mean(to_lab(resize_bytes(rgb, width=64, height=64))),
+        cut=_cut(found[0], rgb) if found else 0.0,
     )
 
 
@@ -61,8 +63,21 @@ def _parts(rgb: Bytes8, mask: Plane) -> tuple[str, ...]:
     )
 
 
-def _colour(rgb: Bytes8, mask: Plane, found: list[Face]) -> tuple[float, float, float]:
-    """The median colour of the subject; of a person that of what is worn."""
+def _cut(face: Face, rgb: Bytes8) -> float:
+    """How much of a face lies beyond the frame, as the largest share of a side of its box."""
+    left, top, right, bottom = face.box
+    height, width = rgb.shape[:2]
+    wide, high = max(1.0, right - left), max(1.0, bottom - top)
+    beyond = (-left / wide, -top / high, (right - width) / wide, (bottom - height) / high)
+    return float(min(1.0, max(0.0, *beyond)))
+
+
+def _colour(rgb: Bytes8, mask: Plane, found: list[Face]) -> tuple[float, ...]:
+    """The colours of the subject; of a person those of what is worn.
+
+    The mean of each tenth of each channel, not the median: where half of a product is its label, a
+    rim of the mask decides on which half the median lies.
+    """
     side = mask.shape[0]
     small = resize_bytes(rgb, width=side, height=side)
     counted = mask > 0.8  # noqa: PLR2004 - well inside
@@ -74,8 +89,10 @@ def _colour(rgb: Bytes8, mask: Plane, found: list[Face]) -> tuple[float, float, 
             counted = below
     if not counted.any():
         counted = np.ones_like(counted)
-    red, green, blue = np.median(to_lab(small[counted][None])[0], axis=0)
-    return float(red), float(green), float(blue)
+    ordered = np.sort(to_lab(small[counted][None])[0], axis=0)
+    # Each as often as there are tenths, so that these are of equal size to the pixel.
+    tenths = np.repeat(ordered, _TENTHS, axis=0).reshape(_TENTHS, -1, 3).mean(axis=1)
+    return tuple(round(float(value), 2) for value in tenths.reshape(-1))
 
 
 def _mean(lab: NDArray[np.float32]) -> tuple[float, float, float]:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-VERSION = 1
+VERSION = 3
 """Raised whenever the same picture would get other numbers."""
 
 Vector = NDArray[np.float32]
@@ -21,8 +21,10 @@ class Seen(NamedTuple):
         share: of the picture that the subject fills, 0 where none stands out.
         subject: features of the subject, base64; empty where none stands out.
         parts: features of each large part of the subject where it has several, base64.
-        colour: of the subject without skin, Lab; of the whole picture where no subject is found.
+        colour: of the subject without skin, of the whole picture where no subject is found: the
+            mean Lab of each tenth of each channel's values, from the lowest on.
         light: lightness, green to red, blue to yellow: mean Lab of the whole picture.
+        cut: share of the largest face that lies beyond the frame, 0 to 1.
     """
 
     faces: int
@@ -30,8 +32,9 @@ class Seen(NamedTuple):
     share: float
     subject: str
     parts: tuple[str, ...]
-    colour: tuple[float, float, float]
+    colour: tuple[float, ...]
     light: tuple[float, float, float]
+    cut: float = 0.0
 
 
 def pack(vector: Vector) -> str:

@@ -16,6 +16,7 @@ FEWEST = 3
 _HASH_BITS = 14  # of 128; a copy that was cropped by a hundredth has up to 12
 _COLOUR = 8.0
 _MIDDLES = 200
+_CHANNELS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,7 @@ class Drift:
     """How far one picture is from its set, beyond what the sources differ by.
 
     Attributes:
-        colour: of the subject, delta E.
+        colour: of the subject, delta E, the mean over the tenths of its colours.
         light: brightness and warmth, delta E.
         subject: 0 to 1; None where there are no subjects to compare.
     """
@@ -78,8 +79,8 @@ def drifts(outputs: Sequence[Seen], sources: Sequence[Seen | None]) -> list[Drif
 
 
 def _beyond(
-    outputs: Sequence[tuple[float, float, float]],
-    sources: Sequence[tuple[float, float, float]],
+    outputs: Sequence[tuple[float, ...]],
+    sources: Sequence[tuple[float, ...]],
 ) -> NDArray[np.float64]:
     """Distance from the median, less the sources' own."""
     off = _from_median(np.asarray(outputs, np.float64))
@@ -89,7 +90,9 @@ def _beyond(
 
 
 def _from_median(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.asarray(np.linalg.norm(values - np.median(values, axis=0), axis=1), np.float64)
+    """Mean distance of each row's colours from those of the median row."""
+    off = (values - np.median(values, axis=0)).reshape(len(values), -1, _CHANNELS)
+    return np.asarray(np.linalg.norm(off, axis=2).mean(axis=1), np.float64)
 
 
 def _subjects(outputs: Sequence[Seen], sources: Sequence[Seen]) -> list[float | None]:

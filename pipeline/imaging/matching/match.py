@@ -1,7 +1,8 @@
 """Which output was made from which source: looks at the files, and asks for the best answer.
 
 Geometry is asked first; it settles nearly everything in a fraction of the time. Where it leaves a
-doubt, or an output that nothing matches, networks look as well.
+doubt, or an output that nothing matches, networks look as well. A picture that is put together from
+several is nobody's for sure, however well a part of it fits.
 """
 
 import os
@@ -17,6 +18,7 @@ from pipeline.imaging.matching.likeness import (
     points_of,
     with_networks,
 )
+from pipeline.imaging.matching.mixed import POSSIBLE, Grid, doubted, evidence, is_seamed, seam
 
 __all__ = ["ENOUGH", "NOBODY", "Owner", "owners"]
 
@@ -47,22 +49,25 @@ def owners(
     with ThreadPoolExecutor(max_workers=workers or len(os.sched_getaffinity(0))) as pool:
         pixels = list(pool.map(_pixels, [*outputs, *sources]))
         outlines = list(pool.map(_if_read(points_of), pixels))
-        found = _decide(outlines, len(outputs), places)
+        seamed = list(pool.map(_is_seamed, pixels))
+        found = _decide(outlines, seamed, places)
         is_settled = all(
             outline is None
             or outline.is_plain
+            or has_seam
             or (owner.confidence >= ENOUGH and owner.source != NOBODY)
-            for owner, outline in zip(found, outlines, strict=False)
+            for owner, outline, has_seam in zip(found, outlines, seamed, strict=False)
         )
         if is_settled:
             return found
         whole = list(pool.map(_whole, pixels, outlines))
-    return _decide(whole, len(outputs), places)
+    return _decide(whole, seamed, places)
 
 
 def _decide(
-    outlines: Sequence[Outline | None], outputs: int, places: Sequence[int]
+    outlines: Sequence[Outline | None], seamed: Sequence[bool], places: Sequence[int]
 ) -> tuple[Owner, ...]:
+    outputs = len(seamed) - len(places)
     edits, originals = outlines[:outputs], outlines[outputs:]
     readable = [index for index, edit in enumerate(edits) if edit is not None]
     matrix = [
@@ -76,7 +81,31 @@ def _decide(
     found = [Owner(NOBODY, serves=False, confidence=0.0)] * outputs
     for index, owner in zip(readable, decided, strict=True):
         found[index] = owner
-    return tuple(found)
+    parts = [
+        _parts(edit, originals, row, places) if owner.confidence >= ENOUGH else {}
+        for edit, row, owner in zip(edits, matrix, found, strict=True)
+    ]
+    return doubted(found, seamed[:outputs], parts, seamed[outputs:])
+
+
+def _parts(
+    edit: Outline | None,
+    originals: Sequence[Outline | None],
+    row: Sequence[float],
+    places: Sequence[int],
+) -> dict[int, Grid]:
+    """What in an output speaks for each source that it was asked for; a reference may be in all."""
+    found: dict[int, Grid] = {}
+    for index, (original, alike, asked) in enumerate(zip(originals, row, places, strict=True)):
+        if edit is not None and original is not None and asked and alike >= POSSIBLE:
+            grid = evidence(edit.points, original.points)
+            if grid is not None:
+                found[index] = grid
+    return found
+
+
+def _is_seamed(rgb: Bytes8 | None) -> bool:
+    return rgb is not None and is_seamed(seam(rgb))
 
 
 def _pixels(path: Path) -> Bytes8 | None:

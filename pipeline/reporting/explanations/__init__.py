@@ -1,15 +1,26 @@
 """What each code of a problem means, why it exists, what it looks like and how to mend it.
 
 One Markdown file a code, package data like the cards. An example of a message is what the program
-says: the tests hold those of manifests and lint to the golden screens, the others to the source.
+says: the tests hold those of manifests and lint to the golden screens, those of checks to what
+`campaign status --flags` prints, the others to the source.
 """
 
+import difflib
 import re
 import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import resources
 from typing import Final
+
+from pipeline.domain.flags import CHECKS, Check
+from pipeline.reporting.explanations.of_checks import (
+    check_document,
+    check_of,
+    figures_of,
+    limits_text,
+    setting_text,
+)
 
 ALL: Final = "all"
 """Asked for instead of a code, it lists all of them."""
@@ -24,6 +35,7 @@ KINDS: Final[Mapping[str, str]] = {
     "R": "runs and the provider",
     "S": "stored state: locks, ledger, store",
     "V": "verdicts and reviews",
+    "C": "delivered pictures: what `campaign status --flags` flags, switched with `checks:`",
 }
 """What problems are about, by the letter of their codes."""
 
@@ -39,6 +51,8 @@ class Explanation:
         why: what it is good for.
         example: what was written, where that helps, and what the program says then.
         fix: how to mend it.
+        how: it is measured; of checks alone, empty for problems.
+        check: that flags it; None for problems.
     """
 
     code: str
@@ -47,9 +61,14 @@ class Explanation:
     why: str
     example: str
     fix: str
+    how: str = ""
+    check: Check | None = None
 
-    def document(self) -> Mapping[str, str]:
+    def document(self) -> Mapping[str, object]:
         """For machines."""
+        about: dict[str, object] = {}
+        if self.check is not None:
+            about = {"how": self.how, "check": check_document(self.check)}
         return {
             "code": self.code,
             "title": self.title,
@@ -57,6 +76,7 @@ class Explanation:
             "why": self.why,
             "example": self.example,
             "fix": self.fix,
+            **about,
         }
 
 
@@ -80,7 +100,7 @@ def explanation(code: str) -> Explanation | None:
     """All about one code; None if there is no such code."""
     if code not in codes():
         return None
-    head, why, example, fix = re.split(r"^## .*\n", _read(code), flags=re.MULTILINE)
+    head, why, *how, example, fix = re.split(r"^## .*\n", _read(code), flags=re.MULTILINE)
     return Explanation(
         code=code,
         title=_title(head),
@@ -88,13 +108,25 @@ def explanation(code: str) -> Explanation | None:
         why=why.strip(),
         example="\n".join(line.removeprefix("    ") for line in example.strip("\n").splitlines()),
         fix=fix.strip(),
+        how="".join(how).strip(),
+        check=check_of(code),
     )
 
 
+def code_named(wanted: str) -> str:
+    """The code that somebody asked for, who may say the name of a check instead."""
+    bare = wanted.strip().strip("[]`")
+    check = check_of(bare)
+    return bare.upper() if check is None else check.code
+
+
 def nearest_code(wanted: str) -> str | None:
-    """The code that was probably meant: of the same letter, else of the same number; or by word."""
+    """The code that was probably meant: of a check so named, of that letter or number, by word."""
     found = _CODE.search(wanted.upper())
     known = codes()
+    named = difflib.get_close_matches(wanted.strip().casefold(), list(CHECKS), n=1)
+    if named:
+        return CHECKS[named[0]].code
     if found is None:
         words = set(_WORD.findall(wanted.casefold()))
         said = (code for code, title in titles().items() if words & set(_WORD.findall(title)))
@@ -113,6 +145,7 @@ def text_of(one: Explanation) -> str:
         f"{one.code}: {one.title}",
         _filled(one.means),
         _filled(f"why: {one.why}"),
+        *_about_check(one),
         f"example:\n\n{example}",
         _filled(f"fix: {one.fix}"),
     )
@@ -126,6 +159,18 @@ def text_of_titles(known: Mapping[str, str]) -> str:
         lines += ["", f"{letter}: {KINDS.get(letter, 'others')}"]
         lines += [f"  {code}  {title}" for code, title in known.items() if code[0] == letter]
     return "\n".join([*lines[1:], "", "One of them in full: `campaign check --explain CODE`", ""])
+
+
+def _about_check(one: Explanation) -> tuple[str, ...]:
+    """How it is measured, its limits and how to set others, and what is known of its worth."""
+    if one.check is None:
+        return ()
+    return (
+        _filled(f"how: {one.how}"),
+        _filled(f"limits: {limits_text(one.check)}. Others for a campaign, in its manifest:"),
+        textwrap.indent(setting_text(one.check), "    "),
+        _filled(f"measured: {figures_of(one.check).text}"),
+    )
 
 
 def _filled(text: str) -> str:

@@ -1,11 +1,11 @@
 """What `campaign check --json` prints, and `check --explain CODE --json`."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from pipeline.reporting.schemas.generate import Document
-from pipeline.reporting.schemas.parts import Number, Part, Problems, version
+from pipeline.reporting.schemas.parts import Number, Part, Problems, left_out, version
 
 CHECK_FORMAT = 1
 CODES_FORMAT = 1
@@ -26,8 +26,31 @@ class CheckBody(Part):
     problems: Problems
 
 
+class FlaggedBody(Part):
+    """So many of so many pictures."""
+
+    flagged: Number = Field(description="Pictures that were flagged.")
+    judged: Number = Field(description="Pictures that the check said anything about.")
+
+
+class OfCheckBody(Part):
+    """A check of delivered pictures."""
+
+    name: str = Field(description="As manifests call it.", examples=["set-colour"])
+    measures: str = Field(description="What its number is, with its unit.")
+    bad: Literal["from", "below"] = Field(
+        description="Whether the number is bad from its limit on, or below it."
+    )
+    warn: float | None = left_out("The limit of warnings, where it ever only warns.")
+    fail: float | None = left_out("The limit of failures, where it ever fails.")
+    needs: str | None = left_out("The extra that it needs.", examples=["checks"])
+    recall: FlaggedBody | None = left_out("Of seeded defects those that it flags.")
+    false_alarms: FlaggedBody | None = left_out("Of honest pictures those that it flags.")
+    unmeasured: str | None = left_out("Why neither was measured, in words.")
+
+
 class CodeBody(Part):
-    """What one code of a problem means."""
+    """What one code of a problem, or of a check of delivered pictures, means."""
 
     explain: int = version(CODES_FORMAT, "explanations of codes")
     code: CodeName
@@ -36,6 +59,8 @@ class CodeBody(Part):
     why: str = Field(description="What it is good for; Markdown.")
     example: str = Field(description="What was written and what the program says; Markdown.")
     fix: str = Field(description="How to mend it; Markdown.")
+    how: str | None = left_out("How it is measured, of checks; Markdown.")
+    check: OfCheckBody | None = left_out("The check that flags it; not of problems.")
 
 
 class CodeTitle(Part):

@@ -5,7 +5,7 @@ from pydantic import Field
 from pipeline.domain.flags import Severity
 from pipeline.reporting.flags_text import FLAGS_FORMAT
 from pipeline.reporting.schemas.generate import Document
-from pipeline.reporting.schemas.parts import Part, RealmName, version
+from pipeline.reporting.schemas.parts import Part, ProblemBody, RealmName, version
 
 
 class FlagBody(Part):
@@ -50,6 +50,10 @@ class CampaignBody(Part):
         examples=[["anna/p2/snow/master/t1"]],
     )
     pictures: list[PictureBody] = Field(description="Delivered pictures, in manifest order.")
+    problems: list[ProblemBody] = Field(
+        description="What the places that finished files go to will not take; only of files that"
+        " are there."
+    )
 
 
 class FlagsBody(Part):

@@ -7,12 +7,14 @@ import zlib
 
 import numpy as np
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 from PIL import Image
 
 from pipeline.adapters.facts_store import FactsStore
 from pipeline.domain.fingerprint import Sha256
 from pipeline.imaging import memory
-from pipeline.imaging.checks import alone, change, reading, sets
+from pipeline.imaging.checks import alone, change, kept, reading, seen, seenfacts, sets
 from pipeline.imaging.checks.colour import halved, shrunk, to_lab
 from pipeline.imaging.checks.measure import Item, compare, measure_all
 
@@ -172,6 +174,52 @@ def test_what_is_known_is_not_measured_again(put, facts, monkeypatch):
     assert measure(items, facts) == first
 
 
+def counted(monkeypatch, where, name):
+    """The arguments of each call of a function, which still does its work."""
+    calls, real = [], getattr(where, name)
+
+    def call(*told, **more):
+        calls.append(told)
+        return real(*told, **more)
+
+    monkeypatch.setattr(where, name, call)
+    return calls
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_equal_bytes_are_measured_once_and_compared_with_each_source(
+    put, facts, monkeypatch, workers
+):
+    one, other = put(encoded(photo())), put(encoded(photo(seed=1)))
+    edit = encoded(photo(seed=2))
+    items = [put(edit, one), put(edit, one), put(edit, other), put(edit)]
+    alone_of = counted(monkeypatch, alone, "measure")
+    change_of = counted(monkeypatch, change, "measure")
+    told = []
+    found = measure_all(items, facts, networks=False, workers=workers, progress=told.append)
+    assert (len(alone_of), len(change_of)) == (1, 2)
+    assert {one.alone for one in found} == {found[0].alone}
+    assert [one.change is None for one in found] == [False, False, False, True]
+    assert found[0].change == found[1].change != found[2].change
+    assert sum(told) == len(items)
+    assert min(told) >= 0
+
+
+def test_a_source_is_decoded_and_seen_once_for_all_its_edits(put, facts, monkeypatch):
+    nothing = seenfacts.Seen(0, "", 0.0, "", (), (0.0, 0.0, 0.0), (0.0, 0.0, 0.0))
+    monkeypatch.setattr(seen, "measure", lambda _rgb: nothing)
+    seen_of = counted(monkeypatch, seen, "measure")
+    looked_at = counted(monkeypatch, kept, "look")
+    decoded = counted(monkeypatch, reading, "read_small")
+    monkeypatch.setattr("pipeline.imaging.checks.measure.read_small", reading.read_small)
+    source = put(encoded(photo(160, 120)))
+    items = [put(encoded(photo(160, 120, seed=seed)), source) for seed in (1, 2, 3)]
+    for _ in range(2):  # the second time all of it is known
+        found = measure_all(items, facts, networks=True, safety=False, workers=1)
+        assert [one.source for one in found] == [nothing] * 3
+        assert (len(decoded), len(looked_at), len(seen_of)) == (1, 4, 4)
+
+
 def test_without_a_memory_everything_is_measured_all_the_same(put, tmp_path):
     (tmp_path / "in the way").write_text("x")
     facts = FactsStore(tmp_path / "in the way" / "f")
@@ -248,7 +296,26 @@ def test_shrinking_keeps_the_mean_whatever_the_size():
     assert shrunk(plane, 5, 7).tolist() == plane.tolist()
     assert shrunk(plane, 1, 1)[0, 0] == pytest.approx(plane.mean())
     assert shrunk(plane, 10, 14).shape == (10, 14)
-    assert halved(np.full((9, 6, 3), 7, np.uint8), 4).shape == (4, 3, 3)
+    assert halved(np.full((3, 9, 6), 7, np.uint8), 4).shape == (3, 4, 3)
+
+
+@given(length=st.integers(1, 60), goal=st.integers(1, 20))
+@example(length=7, goal=7)
+def test_every_part_of_a_pixel_counts_when_it_is_averaged(length, goal):
+    values = np.random.default_rng(length).integers(0, 256, length).astype(np.float32)
+    # Each pixel `goal` times, then means of `length` at a time: the same without fractions.
+    exact = np.repeat(values, goal).reshape(goal, length).mean(axis=1)
+    assert shrunk(values[None], 1, goal)[0] == pytest.approx(exact, abs=0.01)
+    assert shrunk(values[:, None], goal, 1)[:, 0] == pytest.approx(exact, abs=0.01)
+
+
+def test_detail_is_asked_only_of_pictures_that_claim_it(tmp_path):
+    side = alone.CLAIMS_DETAIL
+    claims = read(encoded(photo(side, 260), "PNG"), tmp_path)
+    assert alone.measure(claims).finest is not None
+    modest = alone.measure(read(encoded(photo(side - 1, 260), "PNG"), tmp_path))
+    assert modest.finest is None
+    assert modest.blocks is not None
 
 
 def test_blocks_are_found_at_any_grid(tmp_path):

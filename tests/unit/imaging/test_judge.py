@@ -4,11 +4,13 @@ import numpy as np
 import pytest
 
 from pipeline.domain.flags import CHECKS, Docket, Setting
+from pipeline.imaging.checks import judge as judging
 from pipeline.imaging.checks.alone import Alone
 from pipeline.imaging.checks.change import Change
 from pipeline.imaging.checks.judge import Case, judge
 from pipeline.imaging.checks.keptfacts import Kept
 from pipeline.imaging.checks.seenfacts import Seen, pack
+from pipeline.vision.faces import OTHER_PERSON, SAME_PERSON
 
 GOOD = Alone(
     width=2048,
@@ -130,6 +132,25 @@ def test_a_face_is_compared_where_the_source_has_one():
     assert flags(**same, seen=seen(faces=1, face=other)) == {"face-drift": "fail"}
     assert flags(**same, seen=seen()) == {"no-face": "warn"}
     assert flags(**same, seen=seen(faces=3, face=face)) == {"several-subjects": "warn"}
+
+
+def test_a_face_that_the_border_cuts_is_left_open_where_it_is_doubtful():
+    def person(distance, **cut):
+        turned = np.asarray([1.0, distance, *[0.0] * 6], np.float32)
+        return seen(faces=1, face=pack(turned), **cut)
+
+    case = {"alone": GOOD, "kept": Kept(50, 1, 0.0, 40.0), "source": person(0.0)}
+    for distance, cut, whole in ((0.3, None, None), (0.5, None, "warn"), (0.7, "fail", "fail")):
+        assert flags(**case, seen=person(distance, cut=0.3)).get("face-drift") == cut
+        assert flags(**case, seen=person(distance, cut=0.1)).get("face-drift") == whole
+    (gap,) = [
+        one
+        for one in report(**case, seen=person(0.5, cut=0.3)).not_run
+        if one.check == "face-drift"
+    ]
+    assert gap.why == "the border cuts the face"
+    limits = CHECKS["face-drift"].warn, CHECKS["face-drift"].fail
+    assert limits == (SAME_PERSON, OTHER_PERSON) == (judging.SAME_PERSON, judging.OTHER_PERSON)
 
 
 def test_a_thing_is_the_same_by_features_or_by_points():
