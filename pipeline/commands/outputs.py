@@ -101,7 +101,8 @@ class Outputs:
 
     def _compare(self) -> None:
         """Find what is missing; nothing is decoded, unknown points of attention are the centre."""
-        self._files = self._files_here()
+        self._all_files = self._files_of_cells()
+        self._files = [file for file in self._all_files if file.master in self._present]
         self._wanted = [
             *self._of_cells(),
             *self._of_sources(),
@@ -110,7 +111,7 @@ class Outputs:
         ]
         self.missing = self._view.missing(self._wanted)
 
-    def _files_here(self) -> list[WantedFile]:
+    def _files_of_cells(self) -> list[WantedFile]:
         files = wanted_files(
             self._subject.campaign,
             self._plan,
@@ -118,7 +119,28 @@ class Outputs:
             made_by=self._made_by,
             signed_by="" if self._signing is None else self._signing.fingerprint,
         )
-        return [file for file in files if file.master in self._present]
+        return list(files)
+
+    def _out_of_reach(self) -> list[str]:
+        """Files that lie here and could not be made again, since the store lacks their pictures.
+
+        They may be the last copies of what was paid for, so they stay until the store has it.
+        """
+        outputs = [one for gen in self._history.gens.values() for one in gen.outputs]
+        lacking = {one.sha256 for one in outputs} - self._present
+        if not lacking:
+            return []
+        made = self._view.files
+        renders = {file.name: file.key for file in self._all_files if file.master in lacking}
+        return [
+            *(name for name, file in made.items() if file.key in lacking),
+            *(
+                name
+                for name, key in renders.items()
+                if name in made and made[name].key == key and key not in lacking
+            ),
+            *sorted({thumb_name(one) for one in lacking} & self._view.thumbs),
+        ]
 
     def _made_by(self, key: CellKey) -> Recipe | None:
         deliveries = self._history.deliveries.get(key, ())
@@ -162,7 +184,9 @@ class Outputs:
         pages = self.pages(rehearsal, failed)
         key = page_key(pages)
         stale = not all(self._view.is_current(name, key) for name in PAGES)
-        pruned = self._view.prune([item.name for item in self._wanted], pages=PAGES)
+        pruned = self._view.prune(
+            [*(item.name for item in self._wanted), *self._out_of_reach()], pages=PAGES
+        )
         if stale or force_page:
             self._write(pages, key)
         return Refreshed(

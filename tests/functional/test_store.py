@@ -159,6 +159,22 @@ def test_pull_into_a_fresh_clone_brings_everything_back_without_a_key(bought, ow
     assert campaign("plan", "winter", "--json").document["totals"]["cost"] == 0
 
 
+def test_copies_in_the_outputs_stay_where_the_store_is_gone(bought, own, pushed, realm):
+    """They may be the last ones."""
+    delivered = bought.delivered("winter", realm)
+    outputs = bought.root / f"outputs/winter/{realm}"
+    masters = contents(outputs / "masters")
+    assert masters
+    forget_store(own)
+    told = campaign("report", "winter")
+    assert told.code == 0
+    assert contents(outputs / "masters") == masters
+    assert bought.delivered("winter", realm) == delivered
+    assert campaign("store", "pull", str(pushed.root)).code == 0
+    assert campaign("report", "winter").code == 0
+    assert contents(outputs / "masters") == masters
+
+
 def test_pull_takes_what_the_named_campaigns_have_and_nothing_else(bought, own, pushed, realm):
     stranger = pushed.make_room("5" * 64)
     stranger.write_bytes(b"of another workspace")
