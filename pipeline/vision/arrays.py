@@ -23,6 +23,11 @@ def to_float(pixels: Bytes8) -> Picture:
     return pixels.astype(np.float32) * np.float32(1 / 255)
 
 
+def to_bytes(values: Picture) -> Bytes8:
+    """Values from 0 to 1 as 8 bits, rounded; what lies above 1 is 255."""
+    return np.asarray(cv2.convertScaleAbs(values, alpha=255.0), np.uint8)
+
+
 def smoothstep(low: float, high: float, values: Values) -> Plane:
     """0 below `low`, 1 above `high`, a smooth rise between; `low` may exceed `high` for a fall."""
     t = np.clip((values - np.float32(low)) / np.float32(high - low), 0.0, 1.0)

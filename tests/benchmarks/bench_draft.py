@@ -1,11 +1,12 @@
 """Edits of the draft engine beside decoding, resizing and JPEG-encoding the same file with libvips.
 
-All take turns within one process, so only the ratios mean anything; memory is the peak of a process
-that does one edit and nothing else:
+All take turns within one process, so that on a busy machine the ratios still mean something; memory
+is the peak of a process that does one edit and nothing else:
 
     python -m tests.benchmarks.bench_draft
 """
 
+import os
 import subprocess
 import sys
 import time
@@ -56,25 +57,38 @@ def photograph(side):
 
 
 def seconds(work, *given):
-    """Of the processor: on a busy machine the clock tells about others."""
-    start = time.process_time()
+    """Of the processor, all threads together, and on the clock, which others slow down."""
+    busy, start = time.process_time(), time.perf_counter()
     work(*given)
-    return time.process_time() - start
+    return time.process_time() - busy, time.perf_counter() - start
+
+
+def least(one, other):
+    """The smaller of each."""
+    return tuple(map(min, one, other))
 
 
 def compare(side):
     raw = photograph(side)
     edit("black and white", raw, 64)  # imports
     edit("as an oil painting, golden hour", raw, 64)  # networks
-    best = dict.fromkeys([*PROMPTS, ""], float("inf"))
+    best = dict.fromkeys([*PROMPTS, ""], (float("inf"), float("inf")))
     for _ in range(ROUNDS):
         for name, prompt in PROMPTS.items():
-            best[name] = min(best[name], seconds(edit, prompt, raw, side))
-        best[""] = min(best[""], seconds(bare, raw, side))
-    print(f"{side} x {side}: libvips alone {best[''] * 1000:.0f} ms of processor")
+            best[name] = least(best[name], seconds(edit, prompt, raw, side))
+        best[""] = least(best[""], seconds(bare, raw, side))
+    alone = best[""][0]
+    print(f"{side} x {side}: libvips alone {alone * 1000:.0f} ms of processor; {load()}")
     for name in PROMPTS:
-        ratio = best[name] / best[""]
-        print(f"  {name:24} {best[name]:5.2f} s   {ratio:5.1f} times that")
+        busy, passed = best[name]
+        print(f"  {name:24} {busy:5.2f} s {busy / alone:6.1f} times that {passed:7.2f} s passed")
+
+
+def load():
+    """How busy the machine is, as far as it says so."""
+    if not hasattr(os, "getloadavg"):
+        return "load unknown"
+    return f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors"
 
 
 def peak_mb(prompt):
@@ -85,7 +99,7 @@ def peak_mb(prompt):
 
 
 def main():
-    """Print processor time of each kind of edit, how it compares, and memory."""
+    """Print how long each kind of edit takes, how it compares, and memory."""
     compare(LARGE)
     compare(SMALL)
     for name in ("grade", "light", "painting") if STATUS.exists() else ():

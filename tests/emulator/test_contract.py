@@ -76,7 +76,7 @@ def test_a_stranger_who_believes_the_document_finds_nothing_wrong(tmp_path):
             *("--config-file", str(Path(__file__).with_name("schemathesis.toml"))),
             *("run", f"{base}/openapi.json"),
             *("--header", f"Authorization: Bearer {KEY}", "--exclude-path-regex", ALIKE),
-            *("--max-examples", "5", "--seed", "1", "--workers", "2", "--no-color"),
+            *("--max-examples", "3", "--seed", "1", "--workers", "2", "--no-color"),
         ]
         environment = {**os.environ, "PYTHONWARNINGS": "default", "NO_COLOR": "1"}
         told = subprocess.run(

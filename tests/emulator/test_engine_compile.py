@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from pipeline.emulator.engine.colours import NAMES, SHADES, name_of, named_colour
 from pipeline.emulator.engine.compile import MOST_READ, compile_prompt, what_is_possible
-from pipeline.emulator.engine.describe import described
+from pipeline.emulator.engine.describe import described, nothing_to_do
 from pipeline.emulator.engine.grade import GRADES
 from pipeline.emulator.engine.lexicon import ENTRIES
 from pipeline.emulator.engine.moods import MOODS
@@ -46,7 +46,8 @@ KNOWN = {
     "style": STYLES,
     "season": {"winter", "autumn", "spring"},
     "garment": {"", "knit"},
-    "studio": {""},
+    "studio": {"", "dark", "light"},
+    "podium": {""},
     "plain": {""},
     "blur": {""},
     "winter outfit": {""},
@@ -360,3 +361,70 @@ def test_a_lock_never_adds_an_operation(prompt, kept):
     # A season is falling snow where it may not be a place.
     lesser = {line for line in described(locked) if line != "weather: snow"}
     assert lesser <= set(described(free))
+
+
+@pytest.mark.parametrize(
+    ("prompt", "scene", "soft"),
+    [
+        ("blurred city background", "street", True),
+        ("Corporate portrait, blurred office background", "interior", True),
+        ("blurred background", "", False),
+    ],
+)
+def test_a_place_between_the_words_of_a_blur_is_a_place(prompt, scene, soft):
+    backdrop = compile_prompt(prompt).backdrop
+    assert (backdrop.scene, backdrop.soft) == (scene, soft)
+    assert backdrop.kind == ("scene" if scene else "blur")
+
+
+def test_a_plinth_takes_the_colour_of_its_background():
+    for prompt in ("on a podium, lilac background", "a lilac studio with a pedestal"):
+        backdrop = compile_prompt(prompt).backdrop
+        assert (backdrop.kind, backdrop.podium, name_of(backdrop.colour)) == (
+            "studio",
+            True,
+            "lilac",
+        )
+
+
+def test_a_colour_that_is_named_replaces_the_white_of_a_removed_background():
+    assert compile_prompt("remove the background, use teal instead").backdrop.colour == (
+        named_colour("teal")
+    )
+    two = compile_prompt("red background, blue background")
+    assert two.backdrop.colour == named_colour("red")
+    assert [note.kind for note in two.notes] == ["left out"]
+
+
+def test_what_an_outfit_keeps_but_for_its_colour_is_recoloured():
+    assert compile_prompt("same outfit but in pink").garment.colour == named_colour("pink")
+    assert "clothes" in compile_prompt("same outfit, snowy street").keeps
+
+
+def test_another_point_of_view_is_told_though_each_of_its_words_is_harmless():
+    notes = compile_prompt("Top-down shot of the cup on a table").notes
+    assert [note.kind for note in notes] == ["not possible"]
+
+
+def test_a_slip_of_the_pen_is_told():
+    [note] = compile_prompt("make the backgorund blurry, golden hour").notes
+    assert note.why == "did you mean `background`?"
+
+
+@pytest.mark.parametrize(
+    ("prompt", "foreign"),
+    [
+        ("mach den Hintergrund weiß", True),
+        ("Fond blanc, lumière douce", True),
+        ("Cambia el fondo a una playa al atardecer", True),
+        ("雪の街、柔らかい光", True),
+        ("ضع المنتج على الشاطئ", True),
+        ("put a slice of lemon beside the glass and make the liquid glow", False),
+        ("Make her smile", False),
+        ("42", False),
+    ],
+)
+def test_who_writes_in_another_language_is_told_that_it_is_the_language(prompt, foreign):
+    recipe = compile_prompt(prompt)
+    assert not recipe.does_something
+    assert ("another language" in nothing_to_do(recipe)) == foreign

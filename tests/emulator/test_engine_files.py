@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from pipeline.emulator.engine.files import brightness_at, open_source, to_jpeg
+from pipeline.emulator.engine.files import brightness_at, brightness_of, open_source, to_jpeg
 from pipeline.emulator.engine_version import DRAFT_ENGINE
 from pipeline.emulator.interface import EngineError
 from tests.emulator.engine_pictures import CUP, as_file, opened, pixels
@@ -80,6 +80,28 @@ def test_transparency_is_kept_apart_and_shown_on_white(alpha):
     assert source.opacity is not None
     assert source.opacity.max() == 0
     assert source.plate.min() == 255
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG"])
+@pytest.mark.parametrize("turn", [1, 6])
+@pytest.mark.parametrize("part", [1.0, 0.8, 0.4])
+def test_brightness_is_that_of_the_plate(kind, turn, part):
+    exif = Image.Exif()
+    exif[0x112] = turn
+    source = open_source(as_file(IMAGE, kind, exif=exif), 1)
+    wide, tall = round(source.width * part), round(source.height * part)
+    plane = brightness_at(source, width=wide, height=tall)
+    assert plane.shape == (tall, wide)
+    own = cv2.resize(brightness_of(source.plate), (wide, tall), interpolation=cv2.INTER_AREA)
+    assert np.abs(plane.astype(int) - own).mean() < (4 if part < 1 else 0.8)
+
+
+def test_a_plate_is_no_larger_than_the_frame_it_fills():
+    raw = as_file(IMAGE.resize((1500, 1000)), "JPEG")
+    assert open_source(raw, 1).plate.shape == (1000, 1500, 3)
+    assert open_source(raw, 1, covers=(900, 600)).plate.shape == (600, 900, 3)
+    assert open_source(raw, 1, covers=(600, 600)).plate.shape == (600, 900, 3)
+    assert open_source(raw, 1, covers=(30, 30)).plate.shape[1] == 512
 
 
 @pytest.mark.parametrize("size", [(1, 1), (1, 300), (300, 1)])

@@ -8,6 +8,7 @@ from pipeline.emulator.engine import mask
 from pipeline.emulator.engine.files import open_source
 from pipeline.emulator.engine.matte import clean_colours, without_subject
 from pipeline.emulator.engine.raster import to_float
+from pipeline.vision import subject
 from tests.emulator.engine_pictures import CUP, WOMAN, as_file, opened
 
 
@@ -22,20 +23,73 @@ def test_a_portrait_is_found():
 
 @pytest.mark.slow
 def test_a_product_is_found():
-    subject = mask.find_subject(open_source(CUP, 1).plate)
-    assert subject.found
-    assert subject.alpha[85, 110] > 0.95
-    assert subject.alpha[5:20, 5:20].max() < 0.05
+    cup = mask.find_subject(open_source(CUP, 1).plate)
+    assert cup.found
+    assert cup.alpha[85, 110] > 0.95
+    assert cup.alpha[5:20, 5:20].max() < 0.05
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("size", [(1, 1), (1, 90), (200, 150)])
 def test_where_nothing_stands_out_all_is_subject(size):
     plain = np.asarray(Image.new("RGB", size, "grey"))
-    subject = mask.find_subject(plain)
-    assert not subject.found
-    assert subject.alpha.shape == (size[1], size[0])
-    assert subject.alpha.min() == 1.0
+    found = mask.find_subject(plain)
+    assert not found.found
+    assert found.alpha.shape == (size[1], size[0])
+    assert found.alpha.min() == 1.0
+
+
+class Network:
+    """Answers that are given out one by one, instead of the networks'."""
+
+    def __init__(self, monkeypatch, *answers):
+        self.left = list(answers)
+        monkeypatch.setattr(subject, "_run_network", lambda _: self.left.pop(0))
+        monkeypatch.setattr(subject, "rough_subject", lambda _: self.left.pop(0))
+
+
+def answer(**parts):
+    """What the network says: a figure cut by the lower border, and whatever lies beside it."""
+    said = np.zeros((320, 320), np.float32)
+    said[80:, 100:220] = 1.0
+    for value, (rows, columns) in parts.values():
+        said[rows, columns] = value
+    return said
+
+
+BESIDE = (slice(100, 320), slice(0, 24))
+PLAIN = np.zeros((320, 320, 3), np.uint8)
+
+
+class TestTheSecondLook:
+    def test_a_sure_first_look_is_all(self, monkeypatch):
+        network = Network(monkeypatch, answer(), answer(beside=(1.0, BESIDE)))
+        assert np.array_equal(subject.subject_at_a_glance(PLAIN), answer())
+        assert len(network.left) == 1
+
+    def test_what_only_one_look_sees_along_a_side_is_background(self, monkeypatch):
+        first = answer(beside=(0.6, BESIDE))
+        network = Network(monkeypatch, first, answer())
+        seen = subject.subject_at_a_glance(PLAIN)
+        assert not network.left
+        assert float(first[BESIDE].min()) > 0.5
+        assert float(seen[BESIDE].max()) < 0.1
+        assert float(seen[150:310, 130:190].min()) > 0.9
+
+    @pytest.mark.parametrize("place", [(slice(60, 180), slice(220, 300)), BESIDE])
+    def test_a_part_that_the_second_look_loses_stays(self, monkeypatch, place):
+        doubt = (0.5, (slice(290, 320), slice(60, 100)))  # or there would be no second look
+        first = answer(doubt=doubt, part=(0.95, place))
+        Network(monkeypatch, first, np.zeros((320, 320), np.float32))
+        assert np.array_equal(subject.subject_at_a_glance(PLAIN), first)
+
+
+def test_what_is_broadly_doubtful_is_subject_and_an_edge_stays_narrow():
+    doubtful = answer(cap=(0.45, (slice(50, 80), slice(120, 200))))
+    doubtful[80:, 97:100] = 0.45  # the ramp of an edge
+    settled = subject._decided(doubtful)
+    assert float(settled[58:74, 128:192].min()) > 0.85
+    assert float(settled[150:300, 97:100].max()) < 0.3
 
 
 def test_edge_colours_lose_the_old_background():

@@ -77,7 +77,7 @@ NAMES: dict[str, str] = {
     "moss": "#6d7a43",
     "green": "#4a8f52",
     "forest green": "#2b5a3b",
-    "emerald": "#1f8a62",
+    "emerald": "#0f6d4e",
     "mint": "#b7e0cb",
     "pistachio": "#bfd39b",
     "jade": "#3f9d7d",

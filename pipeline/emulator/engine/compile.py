@@ -1,5 +1,6 @@
 """Turns the author's words into a recipe: what to draw, what to leave, what is not done and why."""
 
+import difflib
 import functools
 import re
 import unicodedata
@@ -9,7 +10,11 @@ from dataclasses import dataclass, replace
 from pipeline.emulator.engine import grammar, lettering_words
 from pipeline.emulator.engine.colours import PATTERN as COLOUR
 from pipeline.emulator.engine.colours import named_colour
-from pipeline.emulator.engine.impossible import is_about_subjects, why_impossible
+from pipeline.emulator.engine.impossible import (
+    is_about_subjects,
+    is_about_the_camera,
+    why_impossible,
+)
 from pipeline.emulator.engine.letters import is_drawable
 from pipeline.emulator.engine.lexicon import ENTRIES, Entry
 from pipeline.emulator.engine.recipe import Backdrop, Garment, Note, Recipe
@@ -20,7 +25,11 @@ MOST_READ = 5_000
 
 _MOST_NOTES = 20
 _MOST_CLAUSE = 120
+_SHORTEST_SLIP = 7
+"""Letters of a word that may be taken for a slip of the pen."""
 _STUDIO_GREY = named_colour("neutral grey")
+_STUDIOS = {"dark": named_colour("dark charcoal"), "light": named_colour("off white")}
+"""Backgrounds that are only called dark or light."""
 _PURE_WHITE = named_colour("white")
 _WINTER_CLOTH = named_colour("oxblood")
 """Deep, and seen on a dark suit as well as on a bright one."""
@@ -47,7 +56,7 @@ _KEPT_WORD = "|".join(
 )
 _SAME = re.compile(
     r"\b(?:(?:with|in|on|at) )?(?:(?:exactly )?the |her |his |their )?(?:exact )?same "
-    r"(?!as\b|way\b|please\b|for\b|across\b)\w+"
+    rf"(?!as\b|way\b|please\b|for\b|across\b|\w+,?(?: but| only| just)? in (?:{COLOUR}))\w+"
     rf"(?:(?:,|,? and) (?:the )?(?:same )?(?:{_KEPT_WORD})\b)*"
 )
 _SUBJECT = re.compile(
@@ -78,7 +87,9 @@ _GROUPS = {
     "winter outfit": "clothes",
     "style": "styles",
 }
-_COLOURED = frozenset({"studio", "plain", "garment"})
+_HOLDS = {"blur": "scene", "grade": "grade"}
+"""Slots whose phrases may have one of another slot between their words."""
+_COLOURED = frozenset({"studio", "podium", "plain", "garment"})
 _ORDINARY = grammar.FILLERS | grammar.SUBJECTS
 
 
@@ -116,6 +127,11 @@ def _vocabulary() -> frozenset[str]:
         for pattern in entry.patterns
         for word in re.findall(r"[^\W\d_]{2,}", re.sub(r"\\.|\{\w+\}", " ", pattern))
     )
+
+
+def is_known(word: str) -> bool:
+    """Whether a word is one of those that this engine reads, or passes over; lower case."""
+    return word in _ORDINARY or word in _vocabulary()
 
 
 def what_is_possible() -> str:
@@ -224,6 +240,8 @@ class _Reading:
             why = drawn.take(hit)
             if why:
                 self.leave_out(at, phrase, why)
+            elif hit.entry.slot == "scene" and _IN_MIST.search(phrase.lower()):
+                drawn.take_mist(self._refused)
         found = [note for _, note in sorted(self._notes, key=lambda one: one[0])]
         return Recipe(
             backdrop=drawn.backdrop,
@@ -283,6 +301,11 @@ class _Drawn:
                 return self._take_backdrop(_backdrop(hit))
         return ""
 
+    def take_mist(self, refused: set[str]) -> None:
+        """A misty forest is a forest in mist."""
+        if "fog" not in refused and "weather" not in self._keeps:
+            self.weather.append("fog")
+
     def _take_light(self, new: str) -> str:
         stronger = _STRONGER.get(frozenset({self.light, new}))
         if self.light not in {"", new} and stronger is None:
@@ -302,7 +325,7 @@ class _Drawn:
         """A season is weather and colours; only winter is a place of its own, where none is."""
         if season == "winter":
             if self.backdrop is None and "background" not in self._keeps:
-                self.backdrop = Backdrop("scene", scene="winter")
+                self.backdrop = Backdrop("scene", scene="winter", season=True)
             else:
                 self.weather.append("snow")
             return
@@ -329,14 +352,39 @@ class _Drawn:
             # A blurred background names no place: it softens the one that is named.
             place = new if old.kind == "blur" else old
             self.backdrop = replace(place, soft=True)
-        elif {old.kind, new.kind} == {"studio", "plain"}:
-            return self._take_studio_in_colour(old, new)
-        elif not _same_place(old, new):
+        elif {old.kind, new.kind} <= {"studio", "plain"}:
+            return self._take_colour(old, new)
+        elif old.scene == "street" and new.scene in _WILD:
+            self.backdrop = replace(old, scene=new.scene)  # a road in the desert
+        elif {old.scene, new.scene} <= set(_INDOORS):
+            # A wooden table in a kitchen is one place.
+            self.backdrop = replace(old, scene=max(old.scene, new.scene, key=_INDOORS.index))
+        elif (old.kind, old.scene) != (new.kind, new.scene):
             return "there is already another background"
-        elif "table" in {old.scene, new.scene}:
-            self.backdrop = replace(old, scene="table")
-        elif old.kind == "studio" and old.colour == _STUDIO_GREY:
-            self.backdrop = new
+        return ""
+
+    def _take_colour(self, old: Backdrop, new: Backdrop) -> str:
+        """Two backgrounds of one colour each: a studio, paper, a plinth before it."""
+        if old.podium or new.podium:
+            return self._take_podium(old, new)
+        if old.kind != new.kind:
+            return self._take_studio_in_colour(old, new)
+        # Whoever names no colour gets grey paper, or white where a background is taken away.
+        unnamed = _STUDIO_GREY if old.kind == "studio" else _PURE_WHITE
+        if old.colour == unnamed:
+            self.backdrop = replace(new, soft=old.soft)
+        elif new.colour not in {old.colour, unnamed}:
+            return "there is already another background"
+        return ""
+
+    def _take_podium(self, old: Backdrop, new: Backdrop) -> str:
+        """A plinth before a coloured background is a studio in that colour."""
+        colours = {one.colour for one in (old, new)} - {_STUDIO_GREY}
+        if len(colours) > 1:
+            return "there is already another background"
+        colour = next(iter(colours), _STUDIO_GREY)
+        soft = old.soft or new.soft
+        self.backdrop = Backdrop("studio", colour=colour, soft=soft, podium=True)
         return ""
 
     def _take_studio_in_colour(self, old: Backdrop, new: Backdrop) -> str:
@@ -349,6 +397,10 @@ class _Drawn:
 
 
 _MEDIUM = "oil painting"
+_INDOORS = ("interior", "table", "festive", "marble", "black marble")
+"""Scenes that are one place together, the one that says most last."""
+_WILD = frozenset({"desert", "mountains", "beach", "forest", "meadow", "flower field", "winter"})
+_IN_MIST = re.compile(r"\b(?:misty|foggy|hazy)\b")
 _STRONGER = {
     frozenset({"neon", "night"}): "neon",
     frozenset({"daylight", "high key"}): "high key",
@@ -369,6 +421,7 @@ _UNREADABLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 def _plain(sentence: str) -> str:
     """Lower case, hyphens and quotes as spaces; every character stays at its place."""
+    sentence = sentence.replace("->", "to").replace("=>", "to")
     swaps = str.maketrans({**dict.fromkeys(_SPACES, " "), "\u2019": "'", "\u2018": "'"})
     lowered = (c.lower() if len(c.lower()) == 1 else c for c in sentence)
     return "".join(lowered).translate(swaps)
@@ -399,14 +452,17 @@ def _subjects(text: str) -> list[tuple[int, int]]:
     if opening is not None and _names_a_place(text[opening.end() :]):
         who = opening["who"]
         # Without an article it may be an order of its own: `golden light on a beach`.
-        if _ARTICLE.match(who) or not (_hits(who) or why_impossible(who)):
+        is_place = text[opening.end() :].startswith("with ") and _names_a_place(who)
+        if not is_place and (_ARTICLE.match(who) or not (_hits(who) or why_impossible(who))):
             found.append(opening.span("who"))
     return found
 
 
 def _names_a_place(text: str) -> bool:
     """Whether a background follows, so that what stands before it is the subject."""
-    return any(hit.entry.slot in {"scene", "studio", "plain", "season"} for hit in _hits(text))
+    return any(
+        hit.entry.slot in {"scene", "studio", "podium", "plain", "season"} for hit in _hits(text)
+    )
 
 
 def _is_mention(hit: _Hit, text: str, before: str) -> bool:
@@ -453,7 +509,18 @@ def _hits(text: str) -> list[_Hit]:
     for hit in found:
         if all(hit.end <= other.start or hit.start >= other.end for other in kept):
             kept.append(hit)
+    kept += [inner for hit in kept for inner in _hits_in_gaps(text, hit)]
     return sorted(kept, key=lambda hit: hit.start)
+
+
+def _hits_in_gaps(text: str, hit: _Hit) -> Iterator[_Hit]:
+    """What a phrase holds between its words besides its manner: a blurred CITY background."""
+    if hit.entry.slot not in _HOLDS:
+        return
+    for start, end in hit.gaps:
+        for inner in _hits(text[start:end]) if start < end else ():
+            if inner.entry.slot == _HOLDS[hit.entry.slot]:
+                yield replace(inner, start=inner.start + start, end=inner.end + start, gaps=())
 
 
 def _not_done(
@@ -476,14 +543,30 @@ def _not_done(
                 else not _inside((a, b), spans)
             )
         ]
+        camera = is_about_the_camera(text[start:end])
         # Nothing is ever added unasked, so `no people` is honoured already.
-        if not strange or _REFUSAL.match(text[start:end]):
+        if not (strange or camera) or _REFUSAL.match(text[start:end]):
             continue
         clause = _LED.sub("", _short(sentence[start:end].strip(" ,;:()")))
-        if any(_inside(span, [(start, end)]) for span in spans):
+        if strange and any(_inside(span, [(start, end)]) for span in spans):
             clause = f"{_short(' '.join(strange))} (in: {clause})"
-        why = why_impossible(rest)
-        yield start, Note("not possible" if why else "not understood", clause, why)
+        why = why_impossible(text[start:end] if camera else rest)
+        if why:
+            yield start, Note("not possible", clause, why)
+        else:
+            yield start, Note("not understood", clause, _meant(strange))
+
+
+def _meant(strange: list[str]) -> str:
+    """A known word that an unknown one is a slip of; empty where there is none."""
+    for word in strange:
+        if len(word) < _SHORTEST_SLIP:
+            continue
+        known = sorted(one for one in _vocabulary() if one[0] == word[0].lower())
+        near = difflib.get_close_matches(word.lower(), known, n=1, cutoff=0.88)
+        if near and near[0] != word.lower():
+            return f"did you mean `{near[0]}`?"
+    return ""
 
 
 def _clauses(text: str, spans: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
@@ -524,8 +607,9 @@ def _backdrop(hit: _Hit) -> Backdrop:
     match hit.entry.slot:
         case "scene":
             return Backdrop("scene", scene=hit.entry.value)
-        case "studio":
-            return Backdrop("studio", colour=_colour(hit.colour, _STUDIO_GREY))
+        case "studio" | "podium":
+            colour = _colour(hit.colour, _STUDIOS.get(hit.entry.value, _STUDIO_GREY))
+            return Backdrop("studio", colour=colour, podium=hit.entry.slot == "podium")
         case "plain":
             return Backdrop("plain", colour=_colour(hit.colour, _PURE_WHITE))
         case _:
@@ -534,13 +618,3 @@ def _backdrop(hit: _Hit) -> Backdrop:
 
 def _colour(words: str, default: Rgb) -> Rgb:
     return named_colour(words) if words else default
-
-
-def _same_place(one: Backdrop, other: Backdrop) -> bool:
-    """A wooden table in a kitchen is one place, and so is a studio named twice."""
-    indoors = {"table", "interior"}
-    if one.kind != other.kind:
-        return False
-    if one.kind == "studio":
-        return one.colour == other.colour or _STUDIO_GREY in {one.colour, other.colour}
-    return one.scene == other.scene or {one.scene, other.scene} <= indoors

@@ -33,16 +33,20 @@ from pipeline.emulator.engine.raster import (
     grid,
     linear,
     mix,
+    resize,
     smoothstep,
+    to_bytes,
     to_float,
 )
 from pipeline.emulator.engine.recipe import Backdrop, Recipe
 from pipeline.emulator.engine.scenes import SCENES
-from pipeline.emulator.engine.studio import draw_blurred, draw_plain, draw_studio
+from pipeline.emulator.engine.studio import draw_blurred, draw_plain, draw_podium, draw_studio
 from pipeline.emulator.engine.styles import stylise
 from pipeline.emulator.engine.weather import WEATHERS, blown_before, blown_behind
+from pipeline.emulator.engine.wintry import is_outdoors, wintered
 
 _TINT = 0.85
+_GLANCE = 256  # px that a picture is reduced to where only its kind is asked
 _ABOVE_WORDS = 0.77
 _LOCKED_TINT = 0.3  # of a scene's colour cast, where the prompt keeps the colours
 _UNASKED = 0.55  # of the weather that comes with a scene rather than from the prompt
@@ -162,6 +166,12 @@ class Job:
         return layered or abs(width * frame_height / (height * frame_width) - 1) > 0.02  # noqa: PLR2004
 
     @property
+    def keeps_frame(self) -> bool:
+        """Whether an input fills the frame as it is, rather than its subject stand there anew."""
+        backdrop = self._recipe.backdrop
+        return backdrop is None or backdrop.kind == "blur"
+
+    @property
     def needs_faces(self) -> bool:
         """Whether it matters where faces are: to spare them, or to find the clothes below."""
         recipe = self._recipe
@@ -179,7 +189,7 @@ class Job:
         if cloth is None:
             return cutout
         worn = dressed(picture, cloth, garment)
-        return replace(cutout, plate=np.round(worn * 255.0).astype(np.uint8))
+        return replace(cutout, plate=to_bytes(worn))
 
     def render(self, cutout: Cutout, *, again: int, place: int) -> Rendered:
         """Make one output.
@@ -190,25 +200,38 @@ class Job:
             place: its number among the outputs, from 0; numbers what differs between outputs.
         """
         backdrop = self._recipe.backdrop
-        if backdrop is None or backdrop.kind == "blur":
+        if backdrop is None or self.keeps_frame or self._is_landscape(cutout):
             layers = self._in_place(cutout, again)
         else:
             layers = self._set_anew(cutout, self._setting(backdrop, cutout.extent), again)
         return self._finished(layers, place)
+
+    def _is_landscape(self, cutout: Cutout) -> bool:
+        """Whether a season can come to where the picture was taken."""
+        backdrop = self._recipe.backdrop
+        if backdrop is None or not backdrop.season or cutout.faces:
+            return False
+        height, width = cutout.plate.shape[:2]
+        by = min(1.0, _GLANCE / max(height, width))
+        small = {"width": max(1, round(width * by)), "height": max(1, round(height * by))}
+        plate = resize(to_float(cutout.plate), **small)
+        return is_outdoors(plate, resize(cutout.subject.alpha, **small))
 
     def backdrop_alone(self) -> Picture | None:
         """The backdrop without a subject; None where the recipe has none to draw."""
         backdrop = self._recipe.backdrop
         if backdrop is None or backdrop.kind == "blur":
             return None
-        return self._drawn(backdrop, stands=False, above=False).picture
+        return self._drawn(backdrop, stands=True, above=False).picture
 
     def _in_place(self, cutout: Cutout, again: int) -> _Layers:
         """The picture keeps its frame and its own background."""
         recipe = self._recipe
         placement = framing.cover(cutout.extent, source=cutout.size, frame=self._size, again=again)
         picture, alpha = self._placed(cutout, placement)
-        blurred = recipe.backdrop is not None
+        blurred = recipe.backdrop is not None and not recipe.backdrop.season
+        if recipe.backdrop is not None and recipe.backdrop.season:
+            picture = wintered(picture, dice(self._seed, "winter"))
         if not cutout.subject.found:
             alpha = _middle(self._size) if blurred else np.zeros_like(alpha)
         faces = laid(cutout.faces, placement, by=cutout.source.width / cutout.plate.shape[1])
@@ -287,6 +310,8 @@ class Job:
         )
         if self._scene is not None:
             return self._scene.draw(canvas)
+        if backdrop.podium:
+            return draw_podium(canvas, backdrop.colour)
         if backdrop.kind == "studio":
             return draw_studio(canvas, backdrop.colour)
         return draw_plain(canvas, backdrop.colour)
@@ -294,9 +319,12 @@ class Job:
     def _placed(self, cutout: Cutout, placement: Placement) -> tuple[Picture, Plane]:
         """Colours and mask of an input in the frame."""
         source, frame = cutout.size, self._size
-        picture = framing.place(to_float(cutout.plate), placement, source=source, frame=frame)
-        alpha = framing.place(cutout.subject.alpha, placement, source=source, frame=frame)
-        return picture, alpha * framing.within(placement, source=source, frame=frame)
+        picture = framing.place(cutout.plate, placement, source=source, frame=frame)
+        alpha = framing.within(placement, source=source, frame=frame)
+        if cutout.subject.found:
+            cover = to_bytes(cutout.subject.alpha)
+            alpha *= to_float(framing.place(cover, placement, source=source, frame=frame))
+        return to_float(picture), alpha
 
     def _finished(self, layers: _Layers, place: int) -> Rendered:
         """Weather, contrast and grades over all layers."""
@@ -308,7 +336,8 @@ class Job:
         ]
         for air in airs:
             behind = blown_behind(behind, air)
-        picture = mix(behind, layers.front, alpha)
+        front = layers.front
+        picture = front if front is behind else mix(behind, front, alpha)
         clear = np.ones_like(alpha)
         spared = covering(layers.faces, (height, width), grown=1.0, soft=0.45)
         for air in airs:

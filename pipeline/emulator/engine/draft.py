@@ -69,7 +69,11 @@ class DraftEngine:
         job = Job(recipe, working, request.seed)
 
         # A request with an unreadable input fails whole.
-        sources = [open_source(raw, place) for place, raw in enumerate(pictures, start=1)]
+        once = all(output.round == 0 for output in wanted)
+        covers = working if once and job.keeps_frame else None
+        sources = [
+            open_source(raw, place, covers=covers) for place, raw in enumerate(pictures, start=1)
+        ]
 
         @functools.cache
         def cutout(index: int) -> Cutout:

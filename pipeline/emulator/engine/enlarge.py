@@ -1,19 +1,31 @@
-"""From the size renders work at to the size that was asked for, in strips of bounded memory."""
+"""From the size renders work at to the size that was asked for, in strips of bounded memory.
+
+Levels are whole numbers here, sixteen to one of a file's 256: as fine as the eye wants, and several
+times faster to enlarge than fractions.
+"""
 
 import math
+from typing import TypeVar
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
-from pipeline.emulator.engine.files import Source, brightness_at
-from pipeline.emulator.engine.frame import Placement
+from pipeline.emulator.engine.files import Source, brightness_at, brightness_of
+from pipeline.emulator.engine.frame import Placement, place
 from pipeline.emulator.engine.noise import dice
-from pipeline.emulator.engine.raster import Bytes8, Picture, Plane, luma
+from pipeline.emulator.engine.raster import Bytes8, Picture, Plane
+
+_Levels = NDArray[np.int16]
+_Kind = TypeVar("_Kind", _Levels, Bytes8)
 
 _STRIP = 256
 _HIGHEST_STRIP = 1024
 _EXACT = 1e-6
 _TILE = 512
+_FINE = 16
+_GAIN = 8192  # one, as a whole number
+_BRIGHTNESS = np.array([[0.299, 0.587, 0.114]], np.float32)  # as `brightness_of`
 
 
 def enlarge(
@@ -59,28 +71,40 @@ def _in_strips(
     width, height = size
     rows, columns = picture.shape[:2]
     by_x, by_y = columns / width, rows / height
-    # Half a step of noise keeps soft gradients from banding; levels are 0 to 255 from here on.
+    planes = _levels(picture, seed)
     strip_rows = _strip_rows(rows, height)
-    tile = 0.55 * dice(seed, "grain").standard_normal((strip_rows, _TILE), np.float32)
-    grain = np.tile(tile, (1, -(-width // _TILE)))[:, :width, None]
-    levels = picture * np.float32(255.0)
     done = np.empty((height, width, 3), np.uint8)
     for top in range(0, height, strip_rows):
         bottom = min(height, top + strip_rows)
-        strip = _sampled(levels, (width, bottom - top), by_x, by_y, top)
-        if detail is not None:
-            strip += detail.strip(width, top, bottom, by_x, by_y)[..., None]
-        strip += np.roll(grain, 7 * top, axis=1)[: bottom - top]
-        np.clip(strip, 0.0, 255.0, out=strip)
-        cv2.convertScaleAbs(strip, done[top:bottom])  # rounds, in one pass
+        added = None if detail is None else detail.strip(width, top, bottom, by_x, by_y)
+        colours = []
+        for plane in planes:
+            strip = _sampled(plane, (width, bottom - top), by_x, by_y, top)
+            if added is not None:
+                strip = np.asarray(cv2.add(strip, added), np.int16)
+            colours.append(cv2.convertScaleAbs(np.maximum(strip, 0), alpha=1 / _FINE))
+        cv2.merge(colours, done[top:bottom])
     return done
 
 
+def _levels(picture: Picture, seed: int) -> list[_Levels]:
+    """The three colours as whole levels."""
+    rows, columns = picture.shape[:2]
+    # A third of a step of noise keeps soft gradients from banding.
+    tile = 0.35 * _FINE * dice(seed, "grain").standard_normal((_TILE, _TILE), np.float32)
+    grain = np.tile(tile, (-(-rows // _TILE), -(-columns // _TILE)))[:rows, :columns]
+    scale = 255.0 * _FINE
+    return [
+        np.asarray(cv2.addWeighted(one, scale, grain, 1.0, 0.0, dtype=cv2.CV_16S), np.int16)
+        for one in cv2.split(picture)
+    ]
+
+
 class _Detail:
-    """What the source shows beyond the working size, brightness only, 0 to 255."""
+    """What the source shows beyond the working size, brightness only."""
 
     def __init__(
-        self, full: Bytes8, coarse: Plane, gain: Plane, at: Placement, fine: float
+        self, full: Bytes8, coarse: Bytes8, gain: _Levels, at: Placement, fine: float
     ) -> None:
         self._full = full
         self._coarse = coarse
@@ -105,47 +129,41 @@ class _Detail:
         full = brightness_at(
             source, width=round(source.width * fine), height=round(source.height * fine)
         )
-        across = placement.scale * source.width / full.shape[1]
-        down = placement.scale * source.height / full.shape[0]
-        small = (
-            max(1, round(full.shape[1] * across)),
-            max(1, round(full.shape[0] * down)),
+        # What the render started from: an untouched picture gets its own file's brightness back.
+        coarse = place(
+            brightness_of(source.plate),
+            placement,
+            source=(source.width, source.height),
+            frame=(columns, rows),
         )
-        reduced = np.asarray(cv2.resize(full, small, interpolation=cv2.INTER_AREA), np.float32)
-        coarse = _warped(reduced, placement, source, (columns, rows))
-        gain = np.clip(luma(picture) * 255.0 / np.maximum(coarse, 15.0), 0.15, 1.4) * keep
-        return _Detail(full, coarse, np.asarray(gain, np.float32), at, fine)
+        now = np.asarray(cv2.transform(picture, _BRIGHTNESS), np.float32).reshape(rows, columns)
+        now *= np.float32(255.0) / np.maximum(coarse, np.float32(15.0))
+        np.clip(now, 0.15, 1.4, out=now)
+        gain = cv2.multiply(now, keep, scale=_GAIN, dtype=cv2.CV_16S)
+        return _Detail(full, coarse, np.asarray(gain, np.int16), at, fine)
 
-    def strip(self, width: int, top: int, bottom: int, by_x: float, by_y: float) -> Plane:
+    def strip(self, width: int, top: int, bottom: int, by_x: float, by_y: float) -> _Levels:
         """Detail to add to rows `top` to `bottom` of the wanted picture."""
         size = (width, bottom - top)
         gain = _sampled(self._gain, size, by_x, by_y, top)
         coarse = _sampled(self._coarse, size, by_x, by_y, top)
+        more = cv2.subtract(self._sharp(size, top), coarse, dtype=cv2.CV_16S)
+        return np.asarray(cv2.multiply(more, gain, scale=_FINE / _GAIN), np.int16)
+
+    def _sharp(self, size: tuple[int, int], top: int) -> Bytes8:
+        """The source's own brightness in these rows."""
         step = self._at.scale / self._fine
+        left, up = self._at.left, self._at.top - top
+        column, row = -round(left), -round(up)
+        rows, columns = self._full.shape
+        exact = step == 1.0 and max(abs(left + column), abs(up + row)) < _EXACT
+        if exact and 0 <= column <= columns - size[0] and 0 <= row <= rows - size[1]:
+            return self._full[row : row + size[1], column : column + size[0]]
         shift = 0.5 * step - 0.5
-        matrix = np.array(
-            [[step, 0.0, self._at.left + shift], [0.0, step, self._at.top + shift - top]]
-        )
-        offsets = matrix[:, 2]
-        whole = step == 1.0 and float(np.abs(offsets - np.round(offsets)).max()) < _EXACT
-        how = cv2.INTER_NEAREST if whole else cv2.INTER_CUBIC
+        matrix = np.array([[step, 0.0, left + shift], [0.0, step, up + shift]])
+        how = cv2.INTER_NEAREST if exact else cv2.INTER_CUBIC
         sharp = cv2.warpAffine(self._full, matrix, size, flags=how, borderMode=cv2.BORDER_REPLICATE)
-        return np.asarray(gain * (sharp.astype(np.float32) - coarse), np.float32)
-
-
-def _warped(plane: Plane, placement: Placement, source: Source, size: tuple[int, int]) -> Plane:
-    across = placement.scale * source.width / plane.shape[1]
-    down = placement.scale * source.height / plane.shape[0]
-    matrix = np.array(
-        [
-            [across, 0.0, placement.left + 0.5 * across - 0.5],
-            [0.0, down, placement.top + 0.5 * down - 0.5],
-        ]
-    )
-    laid = cv2.warpAffine(
-        plane, matrix, size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
-    )
-    return np.asarray(laid, np.float32)
+        return np.asarray(sharp, np.uint8)
 
 
 def _strip_rows(rows: int, height: int) -> int:
@@ -156,20 +174,20 @@ def _strip_rows(rows: int, height: int) -> int:
     return pitch * max(1, _STRIP // pitch)
 
 
-def _sampled(image: Picture, size: tuple[int, int], by_x: float, by_y: float, top: int) -> Picture:
-    """Rows from `top` on of the enlarged image."""
+def _sampled(image: _Kind, size: tuple[int, int], by_x: float, by_y: float, top: int) -> _Kind:
+    """Rows from `top` on of the enlarged plane."""
     if by_x == by_y == 1.0:
-        return np.array(image[top : top + size[1]], np.float32)
+        return image[top : top + size[1]]
     first, last = top * by_y, (top + size[1]) * by_y
     if max(abs(first - round(first)), abs(last - round(last))) < _EXACT:
         return _resized(image, size, round(first), round(last))
     matrix = np.array([[by_x, 0.0, 0.5 * by_x - 0.5], [0.0, by_y, (top + 0.5) * by_y - 0.5]])
     flags = cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP
     laid = cv2.warpAffine(image, matrix, size, flags=flags, borderMode=cv2.BORDER_REPLICATE)
-    return np.asarray(laid, np.float32)
+    return np.asarray(laid, image.dtype)
 
 
-def _resized(image: Picture, size: tuple[int, int], first: int, last: int) -> Picture:
+def _resized(image: _Kind, size: tuple[int, int], first: int, last: int) -> _Kind:
     """Rows `first` to `last`, enlarged: the same values at a quarter of a warp's cost."""
     width, height = size
     pitch = (last - first) // math.gcd(last - first, height)
@@ -182,4 +200,4 @@ def _resized(image: Picture, size: tuple[int, int], first: int, last: int) -> Pi
     part = image[first - above : last + below]
     laid = cv2.resize(part, (width, high), interpolation=cv2.INTER_CUBIC)
     skip = round(above * ratio)
-    return np.asarray(laid[skip : skip + height], np.float32)
+    return np.asarray(laid[skip : skip + height], image.dtype)

@@ -1,7 +1,9 @@
 """Picture files in and out: any readable input as 8-bit sRGB, every output as JPEG."""
 
+import math
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 import pyvips
 
@@ -16,6 +18,8 @@ _MADE_BY = {
     "ImageDescription": "A draft by the embedded engine, not by the model it stands in for",
 }
 _PLATE_SIDE = 1600
+_LARGEST_PLATE = 1800
+_SMALLEST_PLATE = 512  # less is too little to find anything in
 _MOST_PIXELS = 120_000_000
 _LONGEST_SIDE = 30_000
 _READABLE = ("jpeg", "png", "webp", "heif", "tiff", "gif")
@@ -41,7 +45,7 @@ class Source:
         raw: the file.
         width: px of the upright picture.
         height: px of the upright picture.
-        plate: 8-bit RGB to work on, at most 1600 px a side; transparent parts on white.
+        plate: 8-bit RGB to work on, at most 1800 px a side; transparent parts on white.
         opacity: the file's own transparency on the plate, 0 to 255; None where all is opaque.
     """
 
@@ -52,12 +56,14 @@ class Source:
     opacity: Bytes8 | None
 
 
-def open_source(raw: bytes, place: int) -> Source:
+def open_source(raw: bytes, place: int, *, covers: tuple[int, int] | None = None) -> Source:
     """Read one input.
 
     Args:
         raw: the file; JPEG, PNG, WebP, HEIF, TIFF or GIF (first frame).
         place: its number in the request, from 1, for the message.
+        covers: width and height in px of the frame that the whole picture is to fill, so that
+            its plate need not be larger; None where its subject may be brought closer.
 
     Raises:
         EngineError: code 1402, the file cannot be read as a picture.
@@ -76,11 +82,18 @@ def open_source(raw: bytes, place: int) -> Source:
         if header.get_typeof("interlaced") and _bytes_of(header) > _MOST_WHOLE:
             what = f"{width} x {height} px in several passes"
             raise EngineError(1402, f"image {place} is too large: {what}")
-        plate, opacity = _decode(raw, min(_PLATE_SIDE, max(width, height)))
+        side = _PLATE_SIDE if covers is None else _side_for(covers, (width, height))
+        plate, opacity = _decode(raw, min(side, max(width, height)))
     except pyvips.Error as error:
         reason = str(error).strip().splitlines()[-1].strip()
         raise EngineError(1402, f"image {place} cannot be read as a picture: {reason}") from error
     return Source(raw=raw, width=width, height=height, plate=plate, opacity=opacity)
+
+
+def _side_for(frame: tuple[int, int], size: tuple[int, int]) -> int:
+    """Longer side of a plate that just fills a frame."""
+    scale = max(frame[0] / size[0], frame[1] / size[1])
+    return min(_LARGEST_PLATE, max(_SMALLEST_PLATE, math.ceil(scale * max(size) - 1e-6)))
 
 
 def _is_picture(raw: bytes) -> bool:
@@ -98,11 +111,40 @@ def brightness_at(source: Source, *, width: int, height: int) -> Bytes8:
     """The picture's brightness at another size, never larger than the file itself.
 
     Returns:
-        8-bit plane; its sides are the smaller of what was asked for and what the file has.
+        8-bit plane, weighted as `brightness_of` does; its sides are the smaller of what was asked
+        for and what the file has.
     """
     wide, tall = max(1, min(width, source.width)), max(1, min(height, source.height))
-    image = _shrunk(source.raw, wide, tall, how="force")
-    return _plane(_on_white(image).colourspace("b-w"))
+    plane = _stored_brightness(source, wide, tall)
+    if plane is None:
+        image = _on_white(_shrunk(source.raw, wide, tall, how="force")).colourspace("srgb")
+        return brightness_of(_pixels(image))
+    if plane.shape == (tall, wide):
+        return plane
+    return np.asarray(cv2.resize(plane, (wide, tall), interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def brightness_of(pixels: Bytes8) -> Bytes8:
+    """Brightness of 8-bit RGB, weighted as JPEG files do."""
+    return np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), np.uint8)
+
+
+def _stored_brightness(source: Source, width: int, height: int) -> Bytes8 | None:
+    """A JPEG file's own brightness, at its size or at half of it; None if it must be converted.
+
+    The file keeps it apart from the colours, so that it costs half of what the picture does.
+    """
+    header = pyvips.Image.new_from_buffer(source.raw, "")
+    if not str(header.get("vips-loader")).startswith("jpeg") or _is_managed(header):
+        return None
+    halves = 2 * max(width, height) <= max(source.width, source.height)
+    how = cv2.IMREAD_REDUCED_GRAYSCALE_2 if halves else cv2.IMREAD_GRAYSCALE
+    plane = cv2.imdecode(np.frombuffer(source.raw, np.uint8), how)
+    by = 2 if halves else 1
+    # A turn that is written in a way that only one of the two libraries reads.
+    if plane is None or plane.shape != (-(-source.height // by), -(-source.width // by)):
+        return None
+    return np.asarray(plane, np.uint8)
 
 
 def to_jpeg(pixels: Bytes8) -> bytes:
@@ -117,16 +159,14 @@ def to_jpeg(pixels: Bytes8) -> bytes:
 
 def _decode(raw: bytes, side: int) -> tuple[Bytes8, Bytes8 | None]:
     """Shrink while decoding: a picture of 36 megapixels never exists whole in memory."""
-    image = _read(raw, side).thumbnail_image(side, height=side, size="down", output_profile="srgb")
+    image = _shrunk(raw, side, side, how="down")
     opacity: Bytes8 | None = None
     if image.hasalpha():
         image = image.copy_memory()  # it is read twice below, and the file only once
-        opacity = _plane(image[image.bands - 1])
+        opacity = _pixels(image[image.bands - 1])[..., 0]
         if int(opacity.min()) > 250:  # noqa: PLR2004 - an alpha channel that hides nothing
             opacity = None
-    flat = _on_white(image).colourspace("srgb")
-    memory = flat.write_to_memory()
-    return np.frombuffer(memory, np.uint8).reshape(flat.height, flat.width, 3), opacity
+    return _pixels(_on_white(image).colourspace("srgb")), opacity
 
 
 def _read(raw: bytes, side: int) -> pyvips.Image:
@@ -148,8 +188,7 @@ def _shrunk(raw: bytes, width: int, height: int, *, how: str) -> pyvips.Image:
     """The upright picture as 8-bit sRGB or grey, still lazy; transparency is kept."""
     image = _read(raw, max(width, height))
     # Colour management costs twenty times the rest: only where a file calls for it.
-    managed = image.interpretation == "cmyk" or image.get_typeof("icc-profile-data")
-    if managed:
+    if _is_managed(image):
         image = image.thumbnail_image(width, height=height, size=how, output_profile="srgb")
     else:
         image = image.thumbnail_image(width, height=height, size=how)
@@ -158,11 +197,17 @@ def _shrunk(raw: bytes, width: int, height: int, *, how: str) -> pyvips.Image:
     return image
 
 
+def _is_managed(image: pyvips.Image) -> bool:
+    """Whether a file's numbers mean colours only together with a profile."""
+    return bool(image.interpretation == "cmyk" or image.get_typeof("icc-profile-data"))
+
+
 def _on_white(image: pyvips.Image) -> pyvips.Image:
     """Lay an 8-bit picture on white; one without transparency is returned as it is."""
     return image.flatten(background=[255]) if image.hasalpha() else image
 
 
-def _plane(image: pyvips.Image) -> Bytes8:
+def _pixels(image: pyvips.Image) -> Bytes8:
+    """Decode now: height x width x bands."""
     memory = image.write_to_memory()
-    return np.frombuffer(memory, np.uint8).reshape(image.height, image.width, image.bands)[..., 0]
+    return np.frombuffer(memory, np.uint8).reshape(image.height, image.width, image.bands)

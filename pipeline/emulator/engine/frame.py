@@ -6,11 +6,14 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.emulator.engine.raster import Picture, Plane
+from pipeline.emulator.engine.raster import Bytes8, Plane
 
 _PRESENT = 0.5
 _HEADROOM = 0.075
+_EXACT = 1e-6  # px that are rounding, and nothing to resample for
 _ROUNDS = (1.0, 0.93, 1.05, 0.88, 1.02)
+_FILLS, _CLOSER = 0.7, 1.3
+"""Share of a tall frame's height that a bust should fill, and how far it may be enlarged for it."""
 _SHIFTS = (0.0, -0.035, 0.04, 0.02, -0.05)
 
 
@@ -237,7 +240,10 @@ def _bust(
     sides = extent.cuts_left or extent.cuts_right
     tall = (1 - _HEADROOM) * height
     if not sides:
-        scale = size * min(tall / extent.height, 0.94 * width / extent.width)
+        # In a tall frame shoulders may pass its sides: better that than a head far down.
+        fits = 0.94 * width / extent.width
+        closer = float(np.clip(_FILLS * height / (fits * extent.height), 1.0, _CLOSER))
+        scale = size * min(tall / extent.height, closer * fits)
         spare = max(0.0, (width - extent.width * scale) / 2)
         middle = width / 2 + float(np.clip(shift, -spare, spare))
         return Placement(
@@ -250,6 +256,10 @@ def _bust(
     if slack <= (0.01 if both else 0.2) * width:
         if both:
             scale = width / extent.width  # a hundredth of the headroom, rather than a cut edge
+        if slack < 1.0:
+            scale *= float(np.clip(_FILLS * height / (scale * extent.height), 1.0, _CLOSER))
+            middle = width / 2 - extent.middle * scale
+            return Placement(scale, middle, height - extent.bottom * scale + 1.0)
         left = -extent.left * scale
         if extent.cuts_right and not extent.cuts_left:
             left = width - extent.right * scale
@@ -270,26 +280,30 @@ def _bust(
 
 
 def place(
-    image: Picture,
+    image: Bytes8,
     placement: Placement,
     *,
     source: tuple[int, int],
     frame: tuple[int, int],
-) -> Picture:
+) -> Bytes8:
     """Lay a picture or plane of a source into a frame; beyond the source its border repeats.
 
     Args:
-        image: of the source, at any size of the same proportions.
+        image: of the source, 8-bit, at any size of the same proportions.
         placement: of the source in the frame.
         source: width and height in px that `placement` is measured in.
         frame: width and height in px.
     """
     rows, columns = image.shape[:2]
     tall, wide = placement.scale * source[1], placement.scale * source[0]
+    if max(abs(wide - columns), abs(tall - rows)) < _EXACT:
+        cut = _cut(image, placement, frame)
+        if cut is not None:
+            return cut
     if wide < 0.8 * columns and tall < 0.8 * rows:  # cubic sampling would skip pixels
         rows, columns = max(1, round(tall)), max(1, round(wide))
         small = cv2.resize(image, (columns, rows), interpolation=cv2.INTER_AREA)
-        image = np.asarray(small, np.float32)
+        image = np.asarray(small, np.uint8)
     across, down = wide / columns, tall / rows
     # OpenCV counts from the middle of the first pixel, placements from its corner.
     left, top = placement.left + 0.5 * across - 0.5, placement.top + 0.5 * down - 0.5
@@ -297,7 +311,16 @@ def place(
     laid = cv2.warpAffine(
         image, matrix, frame, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
     )
-    return np.clip(np.asarray(laid, np.float32), 0.0, 1.0)
+    return np.asarray(laid, np.uint8)
+
+
+def _cut(image: Bytes8, placement: Placement, frame: tuple[int, int]) -> Bytes8 | None:
+    """The frame's part of an image that needs no resampling; None where it reaches beyond it."""
+    column, row = -round(placement.left), -round(placement.top)
+    if max(abs(placement.left + column), abs(placement.top + row)) > _EXACT:
+        return None
+    inside = 0 <= column <= image.shape[1] - frame[0] and 0 <= row <= image.shape[0] - frame[1]
+    return image[row : row + frame[1], column : column + frame[0]] if inside else None
 
 
 def within(placement: Placement, *, source: tuple[int, int], frame: tuple[int, int]) -> Plane:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.emulator.engine.heads import Head, covering
+from pipeline.emulator.engine.paint import Paint, find_paint, repainted, where_painted
 from pipeline.emulator.engine.raster import (
     Picture,
     Plane,
@@ -47,10 +48,12 @@ class Cloth:
     Attributes:
         share: of cloth in each pixel, 0 to 1.
         stitch: width of a knitted stitch that suits the wearer, px.
+        paint: of a thing whose surface has a colour; None for cloth.
     """
 
     share: Plane
     stitch: float
+    paint: Paint | None = None
 
 
 def find_cloth(picture: Picture, alpha: Plane, faces: tuple[Head, ...]) -> Cloth | None:
@@ -79,8 +82,31 @@ def find_cloth(picture: Picture, alpha: Plane, faces: tuple[Head, ...]) -> Cloth
     cloth = _largest_surface(_dyes(small, dark), reach, weight, alike)
     fine = _followed(cloth * smoothstep(0.0, 0.6, reach), small)
     solid = _without_specks(fine, 0.006 if faces else 0.015) * smoothstep(0.1, 0.55, share)
-    stitch = 0.15 * max((one.across for one in faces), default=0.16 * float(np.sqrt(alpha.size)))
+    stitch = 0.1 * max((one.across for one in faces), default=0.16 * float(np.sqrt(alpha.size)))
+    paint = None if faces else find_paint(small, share, solid)
+    if paint is not None:
+        near = resize(_with_its_gloss(solid, share), width=width, height=height, smooth=True)
+        known = where_painted(picture, paint) * near * smoothstep(0.1, 0.55, alpha)
+        return Cloth(known, max(3.0, stitch), paint)
+    if faces:
+        solid = np.maximum(solid, _to_the_edge(solid, share) * reach)
     return Cloth(resize(solid, width=width, height=height, smooth=True), max(3.0, stitch))
+
+
+def _with_its_gloss(solid: Plane, share: Plane) -> Plane:
+    """A surface with the highlights that it encloses, and those along its outer edge."""
+    radius = max(2, round(0.03 * min(solid.shape)))
+    window = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1,) * 2)
+    whole = np.asarray(cv2.morphologyEx(solid, cv2.MORPH_CLOSE, window), np.float32)
+    return blur(np.maximum(whole, _to_the_edge(whole, share)), 1.0)
+
+
+def _to_the_edge(solid: Plane, share: Plane) -> Plane:
+    """Cloth just inside the subject's outline: light from behind it has changed its colour."""
+    reach = np.ones((2 * (min(solid.shape) // 110) + 1,) * 2, np.uint8)
+    grown = np.asarray(cv2.dilate(solid, reach), np.float32)
+    edge = 1.0 - np.asarray(cv2.erode(smoothstep(0.3, 0.7, share), reach), np.float32)
+    return grown * edge * smoothstep(0.1, 0.55, share)
 
 
 def dressed(picture: Picture, cloth: Cloth, garment: Garment) -> Picture:
@@ -94,7 +120,9 @@ def dressed(picture: Picture, cloth: Cloth, garment: Garment) -> Picture:
     done = picture
     if garment.knit:
         done = _softened(done, cloth)
-    if garment.colour is not None:
+    if garment.colour is not None and cloth.paint is not None:
+        done = repainted(done, cloth.paint, garment.colour)
+    elif garment.colour is not None:
         done = _recoloured(done, cloth.share, garment.colour)
     if garment.knit:
         done = _knitted(done, cloth)
@@ -247,22 +275,47 @@ def _recoloured(picture: Picture, share: Plane, colour: Rgb) -> Picture:
     dye = np.clip(linear(as_array(colour)), 0.005, 0.82)
     bright = float(luma(np.sqrt(dye)[None, None])[0, 0])
     folds = np.log((light + 0.012) / (level + 0.012)).astype(np.float32)
-    # In dark cloth much of the structure is noise, which a light dye would bring out.
+    # In dark cloth much of the structure is noise, which a light dye would bring out; on a dark
+    # dye the same noise passes for its weave.
     calm = np.asarray(cv2.bilateralFilter(folds, 9, 0.5, 3.0), np.float32)
     calm = np.asarray(cv2.bilateralFilter(calm, 9, 0.35, 4.0), np.float32)
     dim = float(smoothstep(0.08, 0.015, np.array(level, np.float32)))
-    folds = folds + (calm - folds) * (0.8 * dim)
+    folds = folds + (calm - folds) * (0.8 * dim * min(1.0, 0.3 + 2.5 * bright))
     spread = float(folds[inside].std()) + 1e-3
     # Dark cloth shows its folds as sheen, light cloth as soft shade.
     wanted = 0.62 - 0.42 * bright
     steep = float(np.clip(wanted / spread, 0.3, 1.35))
-    # Cloth that is all but black shows no folds to go by: its outline tells how it is turned.
-    steep *= 0.3 + 0.7 * float(smoothstep(0.0, 0.03, np.array(level, np.float32)))
-    form = _form(share) * (0.14 + 0.22 * dim * (1.0 - bright))
+    # Cloth that is all but black shows no folds to go by: what lights its parts apart, and its
+    # outline, tell how it is turned.
+    known = float(smoothstep(0.0, 0.03, np.array(level, np.float32)))
+    steep *= 0.3 + 0.7 * known
+    form = _form(share) * (0.14 + (0.12 + 0.16 * bright) * dim)
+    form = form + (1.0 - known) * (0.4 + 0.6 * bright) * _lit_parts(light, share)
+    # White cloth has no light to spare above its own tone: what turns away gets darker instead.
+    form = form - 0.3 * dim * bright * bright
     shade = np.exp(np.clip(folds * steep + form, -2.0, 1.5))
     cloth = dye * shade[..., None]
-    sheen = (0.012 + 0.02 * (1.0 - bright)) * np.clip(shade - 1.0, 0.0, 3.0)
+    sheen = (0.012 + 0.02 * (1.0 - bright)) * (1.0 - 0.7 * dim) * np.clip(shade - 1.0, 0.0, 3.0)
     return np.clip(develop(cloth + sheen[..., None]), 0.0, 1.0)
+
+
+def _lit_parts(light: Plane, share: Plane) -> Plane:
+    """What is left of light and shade in cloth that is all but black, without its noise."""
+    height, width = share.shape
+    # It is smooth: a small copy loses nothing.
+    by = min(1.0, _SIDE / max(height, width))
+    small = {"width": max(8, round(width * by)), "height": max(8, round(height * by))}
+    light, share = resize(light, **small), resize(share, **small)
+    unit = float(np.sqrt(share.size))
+    total: Values = np.zeros_like(light)
+    # Only cloth is averaged: a white shirt would shine through it.
+    for sigma, weight in ((0.01, 0.05), (0.028, 0.17)):
+        room = np.maximum(blur(share, sigma * unit), 0.02)
+        mean = blur(np.minimum(light, 0.1) * share, sigma * unit) / room
+        inside = share > _PRESENT
+        middle, spread = float(mean[inside].mean()), float(mean[inside].std()) + 1e-4
+        total = total + weight * np.clip((mean - middle) / spread, -2.0, 2.0)
+    return resize(np.asarray(total, np.float32), width=width, height=height, smooth=True)
 
 
 def _form(share: Plane) -> Plane:

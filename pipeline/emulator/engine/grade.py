@@ -5,118 +5,167 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from pipeline.emulator.engine.noise import Dice
-from pipeline.emulator.engine.raster import Picture, blur, grid, luma
+from pipeline.emulator.engine.raster import (
+    Picture,
+    Plane,
+    Values,
+    blur,
+    by_rows,
+    grid,
+    paint,
+    shade,
+)
 
 Grade = Callable[[Picture, Dice], Picture]
+_Tone = Callable[[Picture], Values]
+
+_TILE = 512
 
 
-def _curve(picture: Picture, amount: float) -> Picture:
-    """S-curve: deeper shadows, brighter lights; ends stay where they are."""
-    steep = picture * picture * (3.0 - 2.0 * picture)
-    return np.asarray(picture + (steep - picture) * amount, np.float32)
+def _finish(tone: _Tone, *, vignette: float = 0.0, grain: float = 0.0) -> Grade:
+    """A grade that tones each colour by itself, then darkens corners, then adds grain.
+
+    Args:
+        tone: some rows of a picture, [3, rows, width], to as many toned ones; it may leave 0 to 1.
+        vignette: light that is lost at half a side from the middle, in quarters.
+        grain: its strength, 0 to 1.
+    """
+
+    def finished(picture: Picture, rng: Dice) -> Picture:
+        height, width = picture.shape[:2]
+        x, y = grid(height, width)
+        aside = np.square(x - 0.5)
+        noise = _noise(rng, height, width) * grain if grain else np.zeros((height, 1), np.float32)
+
+        def rows(part: Picture, y: Plane, noise: Plane) -> Values:
+            done = tone(part)
+            if vignette:
+                done = done * (1.0 - vignette * (aside + np.square(y - 0.5)))
+            if grain:
+                # Film is quietest in deep shadow and pure light.
+                level = shade(done)
+                done = done + (0.3 + 2.8 * level * (1.0 - level)) * noise
+            return np.clip(done, 0.0, 1.0)
+
+        return by_rows(rows, picture, y, noise)
+
+    return finished
 
 
-def _saturated(picture: Picture, amount: float) -> Picture:
-    grey = luma(picture)[..., None]
-    return np.clip(grey + (picture - grey) * amount, 0.0, 1.0)
-
-
-def _scaled(picture: Picture, red: float, green: float, blue: float) -> Picture:
-    return np.clip(picture * np.array([red, green, blue], np.float32), 0.0, 1.0)
-
-
-def _grain(picture: Picture, rng: Dice, amount: float) -> Picture:
-    height, width = picture.shape[:2]
+def _noise(rng: Dice, height: int, width: int) -> Plane:
+    """Grain as large as in a print of any size, standard deviation 1; a tile, repeated."""
     unit = float(np.sqrt(height * width))
-    noise = blur(rng.standard_normal((height, width), np.float32), 0.0005 * unit)
-    noise /= max(float(noise.std()), 1e-6)
-    # Film is quietest in deep shadow and pure light.
-    room = 4.0 * luma(picture) * (1.0 - luma(picture))
-    return np.clip(picture + (amount * (0.3 + 0.7 * room) * noise)[..., None], 0.0, 1.0)
+    rows, columns = min(height, _TILE), min(width, _TILE)
+    tile = blur(rng.standard_normal((rows, columns), np.float32), 0.0005 * unit)
+    tile /= max(float(tile.std()), 1e-6)
+    return np.tile(tile, (-(-height // rows), -(-width // columns)))[:height, :width]
 
 
-def _vignette(picture: Picture, amount: float) -> Picture:
-    x, y = grid(*picture.shape[:2])
-    far = np.square(x - 0.5) + np.square(y - 0.5)
-    return np.asarray(picture * (1.0 - amount * far)[..., None], np.float32)
+def _curve(values: Values, amount: float) -> Values:
+    """S-curve: deeper shadows, brighter lights; ends stay where they are."""
+    steep = values * values * (3.0 - 2.0 * values)
+    return np.asarray(values + (steep - values) * amount, np.float32)
 
 
-def black_and_white(picture: Picture, rng: Dice) -> Picture:
+def _saturated(picture: Values, amount: float) -> Values:
+    grey = shade(picture)
+    return np.asarray(np.clip(grey + (picture - grey) * amount, 0.0, 1.0), np.float32)
+
+
+def _scaled(picture: Values, red: float, green: float, blue: float) -> Values:
+    return np.asarray(np.clip(picture * paint((red, green, blue)), 0.0, 1.0), np.float32)
+
+
+def _black_and_white(picture: Picture) -> Values:
     """Grey by the eye's weights with a touch of red, contrast, fine grain."""
-    grey = picture @ np.array([0.36, 0.54, 0.10], np.float32)
-    toned = _curve(np.repeat(grey[..., None], 3, axis=2), 0.4)
-    return _grain(toned, rng, 0.012)
+    red, green, blue = picture
+    grey = _curve(0.36 * red + 0.54 * green + 0.10 * blue, 0.4)
+    return np.broadcast_to(grey, picture.shape)
 
 
-def sepia(picture: Picture, rng: Dice) -> Picture:
+def _sepia(picture: Picture) -> Values:
     """Brown print on warm paper, darker towards the corners."""
-    grey = _curve(luma(picture), 0.2)[..., None]
-    ink, paper = np.array([0.13, 0.075, 0.035]), np.array([1.0, 0.935, 0.80])
-    middle = np.array([0.055, 0.005, -0.05]) * 4 * grey * (1 - grey)
-    toned = np.clip(ink + (paper - ink) * grey + middle, 0, 1).astype(np.float32)
-    return _grain(_vignette(toned, 0.3), rng, 0.012)
+    grey = _curve(shade(picture), 0.2)
+    ink, paper = paint((0.13, 0.075, 0.035)), paint((1.0, 0.935, 0.80))
+    middle = paint((0.22, 0.02, -0.2)) * (grey * (1.0 - grey))
+    return np.clip(ink + (paper - ink) * grey + middle, 0.0, 1.0)
 
 
-def warm(picture: Picture, rng: Dice) -> Picture:
+def _warm(picture: Picture) -> Values:
     """Towards amber."""
-    del rng
     return _saturated(_scaled(picture, 1.06, 1.0, 0.86), 1.05)
 
 
-def cool(picture: Picture, rng: Dice) -> Picture:
+def _cool(picture: Picture) -> Values:
     """Towards blue."""
-    del rng
     return _saturated(_scaled(picture, 0.89, 0.99, 1.09), 0.97)
 
 
-def vivid(picture: Picture, rng: Dice) -> Picture:
+def _vivid(picture: Picture) -> Values:
     """Stronger colours, most where they are weak, so that skin does not burn."""
-    del rng
-    spread = picture.max(axis=-1) - picture.min(axis=-1)
-    amount = 1.0 + 0.55 * (1.0 - 0.75 * spread)
-    grey = luma(picture)[..., None]
-    rich = np.clip(grey + (picture - grey) * amount[..., None], 0.0, 1.0)
-    return _curve(np.asarray(rich, np.float32), 0.28)
+    red, green, blue = picture
+    spread = np.maximum(np.maximum(red, green), blue) - np.minimum(np.minimum(red, green), blue)
+    amount = 1.55 - 0.4125 * spread
+    grey = shade(picture)
+    return _curve(np.clip(grey + (picture - grey) * amount, 0.0, 1.0), 0.28)
 
 
-def pastel(picture: Picture, rng: Dice) -> Picture:
+def _pastel(picture: Picture) -> Values:
     """Lifted, airy, with little contrast."""
-    del rng
-    light = 0.2 + 0.8 * np.power(picture, 0.86)
-    soft = _saturated(np.asarray(light, np.float32), 0.68)
-    return np.clip(soft * np.array([1.01, 0.995, 1.01], np.float32), 0.0, 1.0)
+    light = 0.2 + 0.8 * np.power(picture, np.float32(0.86))
+    return _scaled(_saturated(light, 0.68), 1.01, 0.995, 1.01)
 
 
-def film(picture: Picture, rng: Dice) -> Picture:
+def _film(picture: Picture) -> Values:
     """Faded blacks, cool shadows against warm lights, grain."""
-    tone = luma(picture)[..., None]
-    shadows, lights = np.array([-0.015, 0.008, 0.03]), np.array([0.03, 0.012, -0.035])
-    split = picture + shadows * (1 - tone) ** 2 + lights * tone**2
-    faded = 0.045 + 0.93 * _curve(np.clip(split, 0, 1).astype(np.float32), 0.3)
-    return _grain(_vignette(_saturated(np.asarray(faded, np.float32), 0.88), 0.22), rng, 0.026)
+    tone = shade(picture)
+    shadows, lights = paint((-0.015, 0.008, 0.03)), paint((0.03, 0.012, -0.035))
+    split = picture + shadows * np.square(1.0 - tone) + lights * np.square(tone)
+    return _saturated(0.045 + 0.93 * _curve(np.clip(split, 0.0, 1.0), 0.3), 0.88)
 
 
-def teal_and_orange(picture: Picture, rng: Dice) -> Picture:
+def _teal_and_orange(picture: Picture) -> Values:
     """Cinema's pair: shadows towards teal, skin and lights towards orange."""
-    del rng
-    tone = luma(picture)[..., None]
-    warm = np.clip(3.0 * (picture[..., 0] - picture[..., 2]), 0.0, 1.0)[..., None]
-    teal = np.array([-0.075, 0.012, 0.05], np.float32)
-    orange = np.array([0.07, 0.012, -0.075], np.float32)
+    tone = shade(picture)
+    warm = np.clip(3.0 * (picture[0] - picture[2]), 0.0, 1.0)
+    teal, orange = paint((-0.075, 0.012, 0.05)), paint((0.07, 0.012, -0.075))
     # What is warm already stays warm however dark it is: faces keep their colour.
     cold = np.square(1.0 - tone) * (1.0 - 0.85 * warm) + 0.35 * (1.0 - tone) * (1.0 - warm)
     split = picture + teal * cold + orange * (0.75 * tone * warm + 0.25 * np.square(tone))
-    rich = _saturated(np.clip(split, 0.0, 1.0).astype(np.float32), 1.08)
-    return _vignette(_curve(rich, 0.3), 0.16)
+    return _curve(_saturated(np.clip(split, 0.0, 1.0), 1.08), 0.3)
+
+
+def _brighter(picture: Picture) -> Values:
+    """Middle tones raised; black and white stay."""
+    return np.power(np.clip(picture, 0.0, 1.0), 0.72)
+
+
+def _darker(picture: Picture) -> Values:
+    """Middle tones lowered; black and white stay."""
+    return np.power(np.clip(picture, 0.0, 1.0), 1.45)
+
+
+def _more_contrast(picture: Picture) -> Values:
+    """Deeper shadows, brighter lights."""
+    return _curve(np.clip(picture, 0.0, 1.0), 0.75)
+
+
+def _less_contrast(picture: Picture) -> Values:
+    """Lifted shadows, held lights."""
+    return 0.085 + 0.8 * picture
 
 
 GRADES: Mapping[str, Grade] = {
-    "black and white": black_and_white,
-    "sepia": sepia,
-    "warm": warm,
-    "cool": cool,
-    "vivid": vivid,
-    "pastel": pastel,
-    "film": film,
-    "teal and orange": teal_and_orange,
+    "black and white": _finish(_black_and_white, grain=0.012),
+    "sepia": _finish(_sepia, vignette=0.3, grain=0.012),
+    "warm": _finish(_warm),
+    "cool": _finish(_cool),
+    "vivid": _finish(_vivid),
+    "pastel": _finish(_pastel),
+    "film": _finish(_film, vignette=0.22, grain=0.026),
+    "teal and orange": _finish(_teal_and_orange, vignette=0.16),
+    "brighter": _finish(_brighter),
+    "darker": _finish(_darker),
+    "more contrast": _finish(_more_contrast),
+    "less contrast": _finish(_less_contrast),
 }

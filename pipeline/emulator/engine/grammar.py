@@ -124,14 +124,15 @@ NEGATION = (
 """What stands right before a phrase and makes it a refusal."""
 
 REFUSAL = (
-    r"^\W*(?:and |but |with )?(?:no|without|avoid|avoiding|never|not|(?:do not|don't|dont) \w+)\b"
+    r"^\W*(?:and |but |with )?"
+    r"(?:no|without|avoid|avoiding|never|not|nothing else|(?:do not|don't|dont) \w+)\b"
 )
 """How a clause begins that only refuses."""
 
 SUBJECT_VERBS = (
     r"(?:put|place|show|set|stand|position|photograph|shoot|picture|portray|move|seat|sit|"
     r"bring|present|display|render|depict|feature|stage|drop|lay|take|transport|immerse|"
-    r"imagine|situate|transfer|style)"
+    r"imagine|situate|transfer|style(?! of))"
 )
 BEFORE_PLACE = (
     r"(?:in|on|onto|into|inside|at|against|to|in front of|under|beside|near|before|over|upon|"
@@ -140,7 +141,8 @@ BEFORE_PLACE = (
 )
 PICTURE_OF = (
     r"\b(?:photos?|photographs?|pictures?|images?|shots?|portraits?|series|sets?|packshots?|"
-    r"renders?|views?|campaign|close ups?) (?:of|for|showing|featuring) "
+    r"renders?|views?|campaign|close ups?|posters?|banners?|illustrations?) "
+    r"(?:of|for|showing|featuring) "
 )
 """How a subject is led in that stands before anything else."""
 
@@ -158,7 +160,7 @@ COUNTS = (
 TEXT_WORDS = (
     r"(?:text|words?|title|headline|caption|tagline|slogan|lettering|typography|banner|sign|"
     r"writing|inscription|message|copy|says?|saying|said|reads?|reading|written|write|writes|"
-    r"called|titled|labelled|labeled|overlay|print|printed)"
+    r"called|titled|labelled|labeled|overlay|(?<!block )(?<!japanese )print|printed)"
 )
 """What stands before quoted words that are to be set on the picture."""
 
@@ -196,7 +198,8 @@ _FILLERS = """
     no not without never avoid avoiding don't dont only instead rather
     consistent consistently consistency series across same matching match throughout
     standing sitting placed set against visible lit lighting lit light
-    dress dressed outfit clothes clothing garment
+    dress dressed outfit clothes clothing garment wear wears wearing worn
+    season seasons coming streaming pouring corporate business beauty portraiture outdoor food
     thanks thank hi hello hey dear please kindly
     photography photoshoot headshot lookbook packshot postcard poster banner flyer cover
     centered centred centrally old wide
@@ -209,7 +212,9 @@ _SUBJECTS = """
     model models product products item items object objects bottle bottles bag bags cup cups mug
     shoe shoes sneaker sneakers animal animals cat cats dog dogs coffee drink drinks perfume watch
     can jar box packaging package chair lamp car bike motorcycle food dish plate meal cake burger
-    pizza salad flower flowers face portrait child children kid kids couple family team
+    pizza salad soup bread dessert breakfast window windows serum perfume fragrance lotion candle
+    headphones laptop phone sofa backpack handbag tote sneaker building pagoda temple house
+    flower flowers face portrait child children kid kids couple family team
 """
 SUBJECTS = frozenset(_SUBJECTS.split())
 """Who or what a picture shows: fillers too, unless an order is about them."""

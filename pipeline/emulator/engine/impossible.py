@@ -21,6 +21,7 @@ _TABLE: tuple[tuple[str, str], ...] = (
         r"image \d+|(?:second|third|other|reference|first) (?:image|picture|photo)",
         "it cannot take a style or a background from another picture",
     ),
+    (r"transparen\w+", "it makes no transparent pictures; ask for a white background"),
     (
         r"text|words?|slogans?|headlines?|captions?|titles?|typography|lettering|taglines?",
         "lettering needs its words in quotation marks",
@@ -99,6 +100,13 @@ _TABLE: tuple[tuple[str, str], ...] = (
         ),
         "it cannot repair or retouch pictures",
     ),
+    (
+        (
+            r"droplets?|splash\w*|steam\w*|smoke|bubbles?|condensation|ice(?: cubes?)?|flames?|"
+            r"fire|clouds?|lightning|rainbow"
+        ),
+        "it cannot add objects",
+    ),
     (_ACCESSORY, "it cannot add objects"),
     (_WORN, "it cannot change what is worn, only its colour"),
     (
@@ -126,6 +134,10 @@ _TABLE: tuple[tuple[str, str], ...] = (
         "it cannot add objects",
     ),
 )
+_CAMERA = re.compile(
+    r"(?<!\w)(?:top down|flat ?lay|bird'?s eye|overhead|close ups?|wide (?:angle|shot)|full body|"
+    r"from (?:above|below|behind))(?!\w)"
+)
 _COMPILED = tuple((re.compile(rf"(?<!\w)(?:{words})(?!\w)"), why) for words, why in _TABLE)
 _ABOUT_SUBJECTS = re.compile(
     r"(?<!\w)(?:remov|eras|delet|replac|swap|exchang|substitut|get rid|take away)\w*(?!\w)"
@@ -140,6 +152,11 @@ def why_impossible(clause: str) -> str:
         clause: what is left of it, lower case, when all that was understood is taken out.
     """
     return next((why for words, why in _COMPILED if words.search(clause)), "")
+
+
+def is_about_the_camera(clause: str) -> bool:
+    """Whether plain words, each of them harmless, ask for another point of view: `top down`."""
+    return _CAMERA.search(clause) is not None
 
 
 def is_about_subjects(clause: str) -> bool:

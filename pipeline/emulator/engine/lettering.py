@@ -15,10 +15,13 @@ _LONGEST = 120
 _MOST_LINES = 3
 _LEADING = 1.28
 _BOLD = 600
+_SMALLER = (1.0, 0.8, 0.62, 0.48)
 
 
 def lettered(pixels: Bytes8, words: str, faces: tuple[Head, ...], accent: Rgb) -> Bytes8:
-    """Set words on a panel in the lower third, or in the upper one if a face is in its way.
+    """Set words on a panel in the lower third, or in the upper one if that hides less of faces.
+
+    Where either would hide one, the words are set smaller.
 
     Args:
         pixels: 8-bit RGB; altered in place.
@@ -35,18 +38,25 @@ def lettered(pixels: Bytes8, words: str, faces: tuple[Head, ...], accent: Rgb) -
         return pixels
     text = text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
     margin = round(0.055 * min(width, height))
-    lines, size = _set_type(text, width=width - 4 * margin, unit=min(width, height))
-    pad = round(0.62 * size)
-    bar = max(2, round(0.13 * size))
-    step = round(_LEADING * size)
-    panel_height = 2 * pad + step * (len(lines) - 1) + round(0.74 * size)
-    panel_width = min(
-        width - 2 * margin,
-        2 * pad + bar + max(width_of(line, size, weight=_BOLD) for line in lines),
-    )
-    top = height - margin - panel_height
-    if any(_meets(face, margin, top, panel_width, panel_height) for face in faces):
-        top = margin
+    for by in _SMALLER:
+        unit = round(by * min(width, height))
+        lines, size = _set_type(text, width=width - 4 * margin, unit=unit)
+        pad = round(0.62 * size)
+        bar = max(2, round(0.13 * size))
+        step = round(_LEADING * size)
+        panel_height = 2 * pad + step * (len(lines) - 1) + round(0.74 * size)
+        panel_width = min(
+            width - 2 * margin,
+            2 * pad + bar + max(width_of(line, size, weight=_BOLD) for line in lines),
+        )
+        low = height - margin - panel_height
+        hidden = {
+            top: sum(_hidden(face, margin, top, panel_width, panel_height) for face in faces)
+            for top in (low, margin)
+        }
+        top = low if hidden[low] <= hidden[margin] else margin
+        if not hidden[top]:
+            break
     panel = pixels[top : top + panel_height, margin : margin + panel_width]
     _veil(panel)
     panel[:, :bar] = np.round(as_array(accent) * 255.0).astype(np.uint8)
@@ -81,13 +91,11 @@ def _veil(panel: Bytes8) -> None:
     panel[:] = np.round(np.asarray(calm, np.float32) * 0.24 + 9.0).astype(np.uint8)
 
 
-def _meets(face: Head, left: int, top: int, width: int, height: int) -> bool:
-    return (
-        face.x + face.across > left
-        and face.x - face.across < left + width
-        and face.chin > top
-        and face.y - face.down < top + height
-    )
+def _hidden(face: Head, left: int, top: int, width: int, height: int) -> float:
+    """Area of a face's box that a panel would cover, px²."""
+    across = min(face.x + face.across, left + width) - max(face.x - face.across, left)
+    down = min(face.chin, top + height) - max(face.y - face.down, top)
+    return max(0.0, across) * max(0.0, down)
 
 
 def _set_type(text: str, *, width: int, unit: int) -> tuple[list[str], int]:

@@ -13,6 +13,7 @@ from pipeline.emulator.engine import style_words
 
 Slot = Literal[
     "studio",
+    "podium",
     "plain",
     "blur",
     "scene",
@@ -128,7 +129,7 @@ ENTRIES: tuple[Entry, ...] = (
             r"(?:night|nighttime|neon|nocturnal)~ (?:city|street|town|downtown|skyline|cityscape)",
             r"(?:city|street|town|downtown|skyline|cityscape)~ (?:at night|by night|nightscape)",
             r"neon(?: lit)?~ (?:city|street|town|downtown|skyline|cityscape)(?: at night)?",
-            r"(?:city|street) lights",
+            r"(?:city|street|skyline)~ lights(?: bokeh| background| backdrop)?",
             r"(?:city|night) bokeh",
         ),
         "a city at night",
@@ -136,15 +137,124 @@ ENTRIES: tuple[Entry, ...] = (
     Entry(
         "scene",
         "street",
-        (rf"(?:{_PLACE}|downtown|cityscape|urban)(?: scene| setting| background| backdrop)?",),
+        (
+            rf"(?:{_PLACE}|downtown|cityscape|urban)(?: scene| setting| background| backdrop)?",
+            r"(?:wet |rainy )?(?:asphalt|tarmac|cobble ?stones?)",
+        ),
         "a city street",
+    ),
+    Entry(
+        "scene",
+        "black marble",
+        (
+            (
+                r"(?:black|dark|nero)~ marbled?(?: (?:table|tabletop|counter|countertop|surface|"
+                r"slab|top|worktop|board|background|backdrop))?"
+            ),
+        ),
+        "a black marble table",
+    ),
+    Entry(
+        "scene",
+        "marble",
+        (
+            (
+                r"(?:(?:white|gr[ae]y|polished|light|carrara|elegant) )*marbled?~ "
+                r"(?:table|tabletop|counter|countertop|surface|slab|top|worktop|board|background|"
+                r"backdrop)"
+            ),
+            r"(?:on|against|over|onto|atop) (?:a |the |some )?(?:(?:white|polished|light) )*marble",
+        ),
+        "a marble table",
+    ),
+    Entry(
+        "scene",
+        "festive",
+        (
+            (
+                r"(?:christmas|xmas|holiday|holidays|new year'?s?(?: eve)?|festive|diwali)~ "
+                rf"(?:{_MOOD}|scene|lights?|table|look|feel|vibes?|season|bokeh|interior|room|"
+                r"evening|party)"
+            ),
+            r"(?:fairy|string|twinkling|christmas|bokeh)~ lights(?: background| bokeh)?",
+            r"lights? bokeh|bokeh lights?",
+            rf"(?:for |at |this )?(?:christmas|xmas|new year'?s eve){_ENDS}",
+            r"christmass?y|xmass?y",
+        ),
+        "festive lights",
+    ),
+    Entry(
+        "scene",
+        "brick wall",
+        (
+            (
+                r"(?:(?:red|exposed|old|rustic|worn|painted) )*bricks?~ walls?"
+                r"(?: background| backdrop)?"
+            ),
+            r"(?:against|before) (?:bare |exposed |red )?bricks?",
+        ),
+        "a brick wall",
+    ),
+    Entry(
+        "scene",
+        "concrete wall",
+        (
+            (
+                r"(?:(?:raw|gr[ae]y|bare|industrial|smooth|polished|light|dark) )*"
+                r"(?:concrete|cement|plaster|stucco)~ "
+                r"(?:walls?|background|backdrop|room|loft|surface|floor)(?: background| backdrop)?"
+            ),
+            r"(?:against|on) (?:bare |raw |gr[ae]y )*concrete",
+            r"industrial (?:loft|hall|space|warehouse)|warehouse",
+        ),
+        "a concrete wall",
+    ),
+    Entry(
+        "scene",
+        "desert",
+        (
+            (
+                r"(?:(?:sandy|hot|arid|golden|vast|empty) )*(?:deserts?|sahara|sand dunes?|dunes)"
+                r"(?: landscape| scene| background| backdrop| sand| dunes)?"
+            ),
+        ),
+        "a desert",
+    ),
+    Entry(
+        "scene",
+        "flower field",
+        (
+            (
+                r"(?:fields?|meadows?) (?:full )?of (?:\w+ )?"
+                r"(?:flowers?|wild ?flowers?|poppies|daisies|tulips|lavender|sunflowers)"
+            ),
+            (
+                r"(?:wild ?flowers?|flowers?|floral|blooming|flowery|flowering|lavender|poppy|"
+                r"tulip|sunflower|daisy)~ (?:fields?|meadows?)"
+            ),
+        ),
+        "a field of flowers",
+    ),
+    Entry(
+        "scene",
+        "meadow",
+        (
+            (
+                r"(?:(?:green|grassy|open|summer|lush|sunny|rolling) )*"
+                r"(?:meadows?|grass|lawn|countryside|hillside|pasture|prairie|grassland)"
+                r"(?: background| backdrop| scene)?"
+            ),
+            rf"(?:in|on|across) (?:a |an |the )?(?:\w+ )?fields?{_ENDS}",
+            r"(?:green|grassy|rolling|gentle)~ hills|(?:in|on|over) the hills",
+        ),
+        "a meadow",
     ),
     Entry(
         "scene",
         "table",
         (
             rf"(?:{_WOOD})~ (?:table|tabletop|desk|counter|board|bench)",
-            r"(?:wooden|wood|oak|walnut|timber) (?:surface|top|planks)",
+            r"(?:wooden|wood|oak|walnut|timber) (?:surface|top|planks|background|backdrop)",
             r"(?:kitchen|dining|coffee|bar|breakfast) (?:table|counter|worktop|island)",
             r"(?:table|tabletop|desk|countertop)",
         ),
@@ -156,8 +266,9 @@ ENTRIES: tuple[Entry, ...] = (
         (
             (
                 r"(?:warm |cosy |cozy |bright |modern )?(?:kitchen|interior|living room|room|"
-                r"apartment|cafe|café|coffee shop|restaurant|bakery|cabin|chalet)"
-                r"(?: interior| scene| setting)?"
+                r"apartment|cafe|café|coffee shop|restaurant|bakery|cabin|chalet|office|bedroom|"
+                r"hotel lobby|hotel room|hotel|library|bookshop|bar|pub|loft)"
+                r"(?: interior| scene| setting| background| backdrop)?"
             ),
             r"indoors",
         ),
@@ -171,7 +282,7 @@ ENTRIES: tuple[Entry, ...] = (
                 r"(?:green |lush |summer |deep |mossy |misty )?(?:forest|woods|woodland|jungle|"
                 r"park|garden|orchard|grove|greenery|foliage)(?: scene| setting| clearing)?"
             ),
-            r"(?:in|surrounded by) nature",
+            r"(?:in|surrounded by) nature|outdoors|outside|outdoor~ (?:scene|setting|background)",
             r"green bokeh",
         ),
         "a green forest",
@@ -194,6 +305,7 @@ ENTRIES: tuple[Entry, ...] = (
         (
             rf"(?:autumn|autumnal|fall)~ (?:{_MOOD}|look|feel|vibes?|colou?rs?|tones?|palette|day)",
             r"(?:in |during )?(?:the )?(?:autumn|autumnal|fall season)",
+            r"season to fall",
             r"in (?:the )?fall",
         ),
         "an autumn mood",
@@ -242,7 +354,8 @@ ENTRIES: tuple[Entry, ...] = (
         "",
         (
             (
-                r"(?!(?:brick|stone|clay) wall)(?:{colour})~ (?:photo |photography |seamless )?"
+                r"(?!(?:\w+ ){0,3}?(?:bricks?|stone|clay|concrete|plaster|cement|stucco) walls?)"
+                r"(?:{colour})~ (?:photo |photography |seamless )?"
                 r"(?:studio|seamless|cyclorama|infinity cove|sweep|paper|wall)"
                 r"(?: paper| background| backdrop| setting)?"
             ),
@@ -254,8 +367,29 @@ ENTRIES: tuple[Entry, ...] = (
             r"(?:studio|seamless) (?:background|backdrop|setting|shot|photo|photograph|portrait)",
             r"(?:in|inside)~ studio",
             rf"(?:an? |the )?studio{_ENDS}",
+            r"(?:{colour})~ gradient(?: background| backdrop)?",
+            r"gradient (?:background|backdrop)",
         ),
         "a studio in any colour",
+    ),
+    Entry(
+        "studio",
+        "dark",
+        (r"(?:dark|darker|deep dark)~ (?:background|backdrop)", r"low key background"),
+    ),
+    Entry(
+        "studio",
+        "light",
+        (r"(?:light|lighter|bright|clean bright)~ (?:background|backdrop)",),
+    ),
+    Entry(
+        "podium",
+        "",
+        (
+            r"(?:{colour})~ (?:podium|pedestal|plinth|platform|dais|display stand|display block)",
+            r"podium|pedestal|plinth|dais|(?:round|product|display|circular)~ (?:platform|stand)",
+        ),
+        "a plinth",
     ),
     Entry(
         "plain",
@@ -276,6 +410,12 @@ ENTRIES: tuple[Entry, ...] = (
             rf"(?:pure|solid|plain) (?:{{colour}}){_ENDS}",
             r"(?:plain|solid|flat|uniform|neutral)~ (?:background|backdrop)",
             r"(?:remove|cut out|drop|erase|delete)~ (?:background|backdrop)",
+            (
+                r"(?:isolated?|cut out|cutout)(?: of)?(?: the| a| this| my| our)?~ "
+                r"(?:product|subject|item|object|bottle|bag|shoe|person|model)"
+            ),
+            r"isolated|cut out|cutout",
+            r"use (?:{colour}) (?:instead|as (?:a |the )?(?:background|backdrop))",
             r"(?:background|backdrop) (?:removed|cut out)",
         ),
         "a plain background in any colour",
@@ -333,6 +473,7 @@ ENTRIES: tuple[Entry, ...] = (
             rf"{_SOFT}(?:night|moon|midnight|nighttime)~ (?:{_LIGHT})",
             r"(?:at|by|in the|during the) night",
             r"nighttime|night time|night scene|midnight|moonlight|moonlit",
+            r"night (?:portrait|shot|photo|photograph|picture|view)",
             rf"night{_HERE}",
         ),
         "night",
@@ -342,10 +483,12 @@ ENTRIES: tuple[Entry, ...] = (
         "dramatic",
         (
             (
-                r"(?:dramatic|moody|hard|harsh|contrasty|rembrandt|theatrical|low key|spot|side)~ "
+                r"(?:dramatic|moody|(?:hard|harsh)(?! (?:sun|day))|contrasty|rembrandt|theatrical|"
+                r"low key|spot|side|rim|edge|back)~ "
                 rf"(?:{_LIGHT})"
             ),
             r"(?:dramatic|moody|low key|chiaroscuro|spotlight|spotlit)(?: mood| atmosphere)?",
+            r"back ?lit|back ?light(?:ing)?|rim ?lit|dark and moody",
         ),
         "dramatic light",
     ),
@@ -355,6 +498,7 @@ ENTRIES: tuple[Entry, ...] = (
         (
             rf"{_SOFT}(?:day|natural|bright|midday|noon|summer|sunny)~ (?:{_LIGHT})",
             r"daylight|sunlight|sunshine|sunny day|sunny|sunlit|midday|bright day",
+            r"(?:hard|harsh|strong|direct)~ (?:sun|sunlight|sunshine|daylight)",
         ),
         "daylight",
     ),
@@ -362,8 +506,16 @@ ENTRIES: tuple[Entry, ...] = (
         "soft light",
         "soft studio",
         (
-            rf"(?:soft|softer|diffuse|diffused|gentle|even|flattering)~ (?:{_LIGHT})",
+            rf"(?:soft|softer|diffuse|diffused|gentle|even|flattering|window)~ (?:{_LIGHT})",
             r"soft(?:er)? shadows?",
+        ),
+    ),
+    Entry(
+        "soft light",
+        "daylight",
+        (
+            rf"(?:summer|summery)~ (?:{_MOOD}|look|feel|vibes?|day)|summer ?time",
+            r"in (?:the )?summer",
         ),
     ),
     Entry(
@@ -390,10 +542,13 @@ ENTRIES: tuple[Entry, ...] = (
         "light",
         "neon",
         (
-            rf"(?:neon|cyberpunk|synthwave|nightclub|disco)(?: lit)?(?:~ (?:{_LIGHT}|signs?))?",
+            (
+                r"(?:neon|cyberpunk|synthwave|nightclub|disco)(?: lit)?"
+                rf"(?:~ (?:{_LIGHT}|signs?|reflections?))?"
+            ),
             (
                 r"(?:pink|purple|magenta|blue|cyan) and (?:pink|purple|magenta|blue|cyan) "
-                rf"(?:neon )?(?:{_LIGHT})"
+                rf"(?:neon )?(?:{_LIGHT}|gels?(?: {_LIGHT})?)"
             ),
         ),
         "neon light",
@@ -451,12 +606,20 @@ ENTRIES: tuple[Entry, ...] = (
     ),
     Entry(
         "weather",
-        "confetti",
+        "golden confetti",
         (
             (
-                r"(?:falling|colou?rful|gold|golden|silver|party|festive|celebration)~ "
-                rf"confetti{_AIR}"
+                r"(?:falling )?(?:gold|golden|metallic|glittering)~ "
+                rf"(?:confetti|glitter|sparkles){_AIR}"
             ),
+        ),
+        "golden confetti",
+    ),
+    Entry(
+        "weather",
+        "confetti",
+        (
+            rf"(?:falling|colou?rful|party|festive|celebration)~ confetti{_AIR}",
             rf"confetti{_AIR}",
         ),
         "confetti",
@@ -467,6 +630,10 @@ ENTRIES: tuple[Entry, ...] = (
         "",
         (
             r"(?:{colour}) (?:winter|warm|knitted|knit)~ (?:outfits?|wardrobe|attire|clothes)",
+            (
+                r"(?:winter|wintry|ski|snow|warm)~ (?:outfits?|clothes|clothing|coats?|jackets?|"
+                r"parkas?|wear) in (?:a )?(?:{colour})"
+            ),
             (
                 r"(?:(?:change|swap|switch)(?: the| her| his| their)? (?:outfits?|clothes|look) "
                 r"(?:to|into|for|with) )?(?:an? |some )?"
@@ -500,7 +667,15 @@ ENTRIES: tuple[Entry, ...] = (
                 rf"(?: an?| some| all)?~ (?:{{colour}})~ {_CLOTHES}"
             ),
             rf"{_CLOTH}(?:{{colour}})~ {_CLOTHES}",
-            rf"{_CLOTHES} in (?:{{colour}}){_ENDS}",
+            rf"{_CLOTHES},?(?: but| only| just)? in (?:{{colour}})(?: please| instead)?{_ENDS}",
+            (
+                rf"{_CLOTHES} (?:should|must|shall|could|has to|have to|needs to) be(?: all| in)?"
+                rf"(?: an?)? (?:{{colour}})"
+            ),
+            (
+                rf"(?:give|giving){_OWN}~ (?:{_CLOTHES}|{_WARES}) an? (?:\w+ )?(?:{{colour}})"
+                rf"(?: \w+)? (?:finish|colou?r|coating|paint|paint job)"
+            ),
             (
                 rf"{_RECOLOUR}{_OWN}~ (?:{_CLOTHES}|{_WARES})(?: colou?rs?)?"
                 rf"(?: to| in| into| be| appear| look| become| as)?(?: an?| all)? (?:{{colour}})"
@@ -554,7 +729,45 @@ ENTRIES: tuple[Entry, ...] = (
         ),
         "black and white",
     ),
-    Entry("grade", "sepia", (rf"sepia(?: (?:{_LOOK}))?",), "sepia"),
+    Entry(
+        "grade",
+        "sepia",
+        (
+            rf"sepia(?: (?:{_LOOK}))?",
+            r"(?:like|as|into) an? (?:very )?old~ (?:photo|photograph|picture|postcard)",
+        ),
+        "sepia",
+    ),
+    Entry(
+        "grade",
+        "brighter",
+        (
+            r"(?:much |a (?:little|bit) |slightly )?(?:brighter|lighter)",
+            r"brighten(?: (?:it|them|everything|this|the \w+))?(?: up)?|lighten(?: it| up| it up)*",
+        ),
+        "brighter",
+    ),
+    Entry(
+        "grade",
+        "darker",
+        (
+            r"(?:much |a (?:little|bit) |slightly )?darker",
+            r"darken(?: (?:it|them|everything|this|the \w+))?",
+        ),
+        "darker",
+    ),
+    Entry(
+        "grade",
+        "more contrast",
+        (r"(?:high|higher|more|strong|stronger|extra|increased?|boost(?: the)?)~ contrast",),
+        "more contrast",
+    ),
+    Entry(
+        "grade",
+        "less contrast",
+        (r"(?:low|lower|less|reduced?|soft|softer|decreased?)~ contrast|matte (?:look|finish)",),
+        "less contrast",
+    ),
     Entry("grade", "warm", (rf"warm(?:er)?~ (?:{_LOOK})", r"warmer|warm it up"), "warm colours"),
     Entry(
         "grade",
@@ -589,7 +802,10 @@ ENTRIES: tuple[Entry, ...] = (
                 r"(?:film|analogue?|35 ?mm|kodak|portra|vintage|retro|cinematic|filmic)~ "
                 rf"(?:{_LOOK}|grain|photo|photograph|photography|picture|image|still)"
             ),
-            r"film grain|analogue?|35 ?mm|portra|vintage|retro|cinematic|filmic|grainy",
+            (
+                r"(?:with )?(?:film )?grain|analogue?|35 ?mm|portra|vintage|retro|cinematic|filmic|"
+                r"grainy"
+            ),
         ),
         "film look",
     ),

@@ -10,12 +10,15 @@ from pipeline.emulator.engine.raster import (
     Plane,
     as_array,
     blur,
+    by_rows,
     encoded,
     grid,
     linear,
     luma,
     mix,
+    paint,
     resize,
+    shade,
     smoothstep,
 )
 
@@ -63,7 +66,7 @@ def relight(
     """Light a subject as the mood says.
 
     Args:
-        picture: encoded colours of the subject.
+        picture: encoded colours of the subject; what lies far from it stays as it is.
         alpha: the subject.
         mood: the light.
         side: where it comes from.
@@ -72,30 +75,48 @@ def relight(
         rim: share of the mood's edge light, 0 to 1.
     """
     towards = facing(alpha, side)
-    lit = 0.58 + 0.5 * towards * (0.35 + 0.95 * mood.relief)
+    # Hard light leaves what faces the viewer half in shade.
+    middle = 0.58 - 0.3 * max(0.0, mood.relief - 0.6)
     key, fill = _tinted(mood.key, tint), _tinted(mood.fill, tint)
-    gain = fill + (key - fill) * np.clip(lit, 0.0, 1.15)[..., None]
-    surface = _washed(linear(picture), mood.wash)
-    light = surface * gain
-    away = np.square(np.clip(0.35 - towards, 0.0, 1.0))[..., None]
-    light = light + (0.03 + surface) * (_tinted(mood.counter, tint) * away)
+    counter = _tinted(mood.counter, tint)
     unit = float(np.sqrt(alpha.size))
-    edge = alpha * np.clip(1.0 - blur(alpha, 0.006 * unit) * 1.05, 0.0, 1.0)
-    catch = edge * smoothstep(0.1, 0.9, towards) * (1.5 * mood.rim * rim)
-    # A rim is the light's own colour over the surface's: dark cloth catches it too.
-    surface = 0.3 * linear(picture) + 0.12
-    light = light + surface * key * catch[..., None] * 2.0
-    other = edge * smoothstep(0.05, 0.8, -towards) * (1.5 * mood.rim * rim)
-    light = light + surface * as_array(mood.counter) * other[..., None] * 2.0
-    return encoded(_held(_lifted(light, mood.lift)))
+
+    def lit_rows(part: Picture, towards: Plane, alpha: Plane, near: Plane) -> Picture:
+        lit = middle + 0.5 * towards * (0.35 + 0.95 * mood.relief)
+        bare = linear(part)
+        surface = _washed(bare, mood.wash)
+        light = surface * (fill + (key - fill) * np.clip(lit, 0.0, 1.15))
+        edge = alpha * np.clip(1.0 - near * 1.05, 0.0, 1.0) * (3.0 * mood.rim * rim)
+        # A rim is the light's own colour over the surface's: dark cloth catches it too.
+        surface_and_sheen = 0.3 * bare + 0.12
+        light += surface_and_sheen * (key * (edge * smoothstep(0.1, 0.9, towards)))
+        if any(mood.counter):
+            away = np.square(np.clip(0.35 - towards, 0.0, 1.0))
+            light += (0.03 + surface) * (counter * away)
+            other = edge * smoothstep(0.05, 0.8, -towards)
+            light += surface_and_sheen * (paint(mood.counter) * other)
+        return encoded(_held(_lifted(light, mood.lift)))
+
+    here = _around(alpha)  # nobody looks at the rest
+    near = blur(alpha, 0.006 * unit)
+    done = picture.copy()
+    done[here] = by_rows(lit_rows, picture[here], towards[here], alpha[here], near[here])
+    return done
+
+
+def _around(alpha: Plane) -> tuple[slice, slice]:
+    """Rows and columns of the frame in which there is something of a subject."""
+    rows, columns = np.flatnonzero(alpha.max(axis=1)), np.flatnonzero(alpha.max(axis=0))
+    if not len(rows):
+        return slice(0, 1), slice(0, 1)
+    return slice(int(rows[0]), int(rows[-1]) + 1), slice(int(columns[0]), int(columns[-1]) + 1)
 
 
 def _washed(light: Picture, amount: float) -> Picture:
-    """Surfaces under light of few colours: their own colours fade."""
+    """Surfaces ([3, ...]) under light of few colours: their own colours fade."""
     if amount == 0.0:
         return light
-    grey = light @ _WEIGHTS
-    return np.asarray(light + (grey[..., None] - light) * amount, np.float32)
+    return np.asarray(light + (shade(light) - light) * amount, np.float32)
 
 
 def _held(light: Picture) -> Picture:
@@ -112,8 +133,9 @@ def _lifted(light: Picture, amount: float) -> Picture:
 
 
 def _tinted(colour: tuple[float, float, float], tint: float) -> Picture:
-    full = as_array(colour)
-    grey = float(full @ _WEIGHTS)
+    """A light's colour as [3, 1, 1], closer to grey as `tint` falls from 1."""
+    full = paint(colour)
+    grey = float(shade(full).item())
     return np.asarray(grey + (full - grey) * tint, np.float32)
 
 
@@ -130,23 +152,30 @@ def light_picture(
         tint: as in `relight`.
         background: whether the background may change as well.
     """
-    cast = _cast(mood, tint)
     rim = 0.3 if background else 0.12
     subject = relight(softened(picture, mood), alpha, mood, side=side, tint=tint, rim=rim)
     if not background:
-        # Nothing beyond the subject's edge, and little at it: the old light is still around it.
-        inner = smoothstep(0.5, 1.0, alpha)
-        firm = contrasted(subject, 1.0 + 0.5 * (mood.contrast - 1.0))
-        return mix(picture, firm, inner)
+        firm = 1.0 + 0.5 * (mood.contrast - 1.0)
+
+        def locked_rows(part: Picture, subject: Picture, alpha: Plane) -> Picture:
+            # Nothing beyond the subject's edge, and little at it: the old light is around it.
+            inner = smoothstep(0.5, 1.0, alpha)
+            return np.asarray(part + (contrasted(subject, firm) - part) * inner, np.float32)
+
+        return by_rows(locked_rows, picture, subject, alpha)
+    cast = _cast(mood, tint)
     behind = _relit_background(picture, mood, cast, side=side, tint=tint)
-    subject = encoded(linear(subject) * (1.0 + (np.power(cast, 0.8) - 1.0) * 0.45))
-    lit = linear(mix(behind, subject, alpha))
-    x, y = grid(*alpha.shape)
+    gain = 1.0 + (np.power(cast, 0.8) - 1.0) * 0.45
+    x, _ = grid(*alpha.shape)
     towards = 0.5 + 0.5 * side * (2 * x - 1)
-    veil = 0.07 * mood.sun * np.square(towards) * np.ones_like(y)
-    low = linear(as_array(mood.sky[2]))
-    lit = encoded(lit + low * np.asarray(veil, np.float32)[..., None])
-    return contrasted(lit, mood.contrast)
+    veil = linear(paint(mood.sky[2])) * (0.045 * mood.sun * np.square(towards))
+
+    def open_rows(behind: Picture, subject: Picture, alpha: Plane) -> Picture:
+        front = encoded(linear(subject) * gain)
+        lit = linear(behind + (front - behind) * alpha)
+        return contrasted(encoded(lit + veil), mood.contrast)
+
+    return by_rows(open_rows, behind, subject, alpha)
 
 
 def _relit_background(
@@ -155,30 +184,50 @@ def _relit_background(
     height, width = picture.shape[:2]
     x, y = grid(height, width)
     towards = 0.5 + 0.5 * side * (2 * x - 1)
-    # The light is on the subject: the frame's corners get less of it.
-    far = np.square((x - 0.5) * 1.1) + np.square((y - 0.45) * 0.9)
-    fall = (0.78 + 0.3 * towards) * (1.0 - (0.35 + 0.6 * mood.relief) * far)
-    if mood.lift > 0:
-        fall = np.ones_like(fall)
-    light = _washed(linear(picture), mood.wash)
-    behind = light * (cast * np.asarray(fall, np.float32)[..., None])
-    behind = _lifted(behind, mood.lift)
-    second = np.square(1.0 - towards) * (1.0 - 0.5 * far)
-    counter = _tinted(mood.counter, tint) * np.asarray(second, np.float32)[..., None]
-    behind = behind + (0.02 + 0.6 * light) * counter
-    low = linear(as_array(mood.sky[2]))
-    glow = np.exp(-np.square((1 - towards) / 0.42) - np.square((y - 0.3) / 0.5))
-    glow = np.asarray(0.55 * mood.sun * glow, np.float32)[..., None]
-    behind = behind + low * glow * (1.0 - 0.6 * np.clip(behind, 0, 1))
-    behind = behind + (0.75 * low - behind) * (0.16 * mood.haze)
-    return encoded(_held(np.asarray(behind, np.float32)))
+    aside, flank = np.square((x - 0.5) * 1.1), np.square((1 - towards) / 0.42)
+    counter = _tinted(mood.counter, tint)
+    low = linear(paint(mood.sky[2]))
+
+    def lit_rows(day: Picture, y: Plane) -> Picture:
+        light = _washed(day, mood.wash)
+        # The light is on the subject: the frame's corners get less of it.
+        far = aside + np.square((y - 0.45) * 0.9)
+        fall = (0.78 + 0.3 * towards) * (1.0 - (0.35 + 0.6 * mood.relief) * far)
+        behind = _lifted(light * cast * (1.0 if mood.lift > 0 else fall), mood.lift)
+        if any(mood.counter):
+            second = np.square(1.0 - towards) * (1.0 - 0.5 * far)
+            behind = behind + (0.02 + 0.6 * light) * (counter * second)
+        if mood.sun:
+            glow = 0.4 * mood.sun * np.exp(-flank - np.square((y - 0.3) / 0.5))
+            behind = behind + low * glow * (1.0 - 0.6 * np.clip(behind, 0, 1))
+        behind = behind + (0.75 * low - behind) * (0.16 * mood.haze)
+        return encoded(_held(np.asarray(behind, np.float32)))
+
+    return by_rows(lit_rows, _darkened_sky(linear(picture), mood.dusk), y)
+
+
+def _darkened_sky(light: Picture, amount: float) -> Picture:
+    """After sunset the brightest parts of a day, skies above all, lose the most."""
+    if amount == 0.0:
+        return light
+    tone = np.asarray(light @ _WEIGHTS, np.float32)
+    height, width = tone.shape
+    rows, columns = max(2, height // 4), max(2, width // 4)
+    reach = max(1, round(0.012 * float(np.sqrt(rows * columns))))
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1,) * 2)
+    # Lamps are small and stay; no halo is left round what stands before the sky.
+    small = cv2.morphologyEx(resize(tone, width=columns, height=rows), cv2.MORPH_OPEN, disc)
+    wide = np.asarray(cv2.dilate(small, disc), np.float32)
+    around = np.minimum(tone, resize(wide, width=width, height=height, smooth=True))
+    return np.asarray(light / (1.0 + 4.0 * amount * np.square(around))[..., None], np.float32)
 
 
 def _cast(mood: Mood, tint: float) -> Picture:
     """Gain of the whole air in a mood: its brightness held back, its colour brought forward."""
-    ground = as_array(mood.ground)
-    level = max(float(ground @ _WEIGHTS), 1e-3)
-    colour = _tinted((ground[0] / level, ground[1] / level, ground[2] / level), tint)
+    ground = paint(mood.ground)
+    level = max(float(shade(ground).item()), 1e-3)
+    red, green, blue = (one / level for one in mood.ground)
+    colour = _tinted((red, green, blue), tint)
     return np.asarray(np.power(colour, 1.3) * level**0.7, np.float32)
 
 
@@ -186,10 +235,14 @@ def softened(picture: Picture, mood: Mood) -> Picture:
     """Large soft light fills shadows in; hard light leaves them."""
     if mood.relief > 0.45:  # noqa: PLR2004 - moods from golden hour on are hard
         return picture
-    unit = float(np.sqrt(picture.shape[0] * picture.shape[1]))
-    around = np.maximum(blur(luma(picture), 0.035 * unit), 0.06)
+    height, width = picture.shape[:2]
+    # So wide a blur loses nothing on a quarter of the size.
+    rows, columns = max(1, height // 4), max(1, width // 4)
+    small = resize(luma(picture), width=columns, height=rows)
+    around = np.maximum(blur(small, 0.035 * float(np.sqrt(rows * columns))), 0.06)
     lift = np.clip(np.power(0.58 / around, 0.36), 0.93, 1.34)
-    return np.asarray(np.clip(picture * lift[..., None], 0.0, 1.0), np.float32)
+    lift = resize(lift.astype(np.float32), width=width, height=height, smooth=True)
+    return by_rows(lambda part, lift: np.minimum(part * lift, 1.0), picture, lift)
 
 
 def contrasted(picture: Picture, amount: float) -> Picture:

@@ -28,6 +28,7 @@ class Mood:
         counter: colour and strength of a second light from the other side; black for none.
         lift: how far the whole is raised towards white, 0 to 1.
         wash: share of a surface's own colour that is lost in the light's, 0 to 1.
+        dusk: how far skies and other bright parts of a daylight photograph darken, 0 to 1.
     """
 
     sky: tuple[Rgb, Rgb, Rgb]
@@ -45,6 +46,7 @@ class Mood:
     counter: Rgb = (0.0, 0.0, 0.0)
     lift: float = 0.0
     wash: float = 0.0
+    dusk: float = 0.0
 
 
 MOODS: dict[str, Mood] = {
@@ -78,11 +80,11 @@ MOODS: dict[str, Mood] = {
     ),
     "golden hour": Mood(
         sky=(rgb("#7f9bb8"), rgb("#f0bd86"), rgb("#ffd79a")),
-        key=(1.22, 1.03, 0.74),
-        fill=(0.88, 0.8, 0.76),
+        key=(1.42, 1.06, 0.62),
+        fill=(0.76, 0.64, 0.6),
         ground=(1.04, 0.84, 0.6),
-        relief=0.55,
-        rim=0.5,
+        relief=0.72,
+        rim=0.6,
         lamps=0.3,
         sun=1.0,
         haze=0.6,
@@ -117,6 +119,7 @@ MOODS: dict[str, Mood] = {
         shadow=0.42,
         reach=0.22,
         contrast=1.04,
+        dusk=0.55,
     ),
     "night": Mood(
         sky=(rgb("#060a18"), rgb("#0c1630"), rgb("#263456")),
@@ -131,6 +134,7 @@ MOODS: dict[str, Mood] = {
         shadow=0.5,
         reach=0.2,
         contrast=1.05,
+        dusk=1.0,
     ),
     "dramatic": Mood(
         sky=(rgb("#23272e"), rgb("#474c54"), rgb("#8a8580")),
@@ -145,6 +149,7 @@ MOODS: dict[str, Mood] = {
         shadow=0.65,
         reach=0.35,
         contrast=1.12,
+        dusk=0.3,
     ),
     "starlight": Mood(
         sky=(rgb("#04050a"), rgb("#0a0d18"), rgb("#1a2236")),
@@ -175,6 +180,7 @@ MOODS: dict[str, Mood] = {
         contrast=1.06,
         counter=(0.05, 0.95, 1.35),
         wash=0.6,
+        dusk=0.6,
     ),
     "high key": Mood(
         sky=(rgb("#eef3f7"), rgb("#f6f8fa"), rgb("#ffffff")),

@@ -68,9 +68,16 @@ LEAVES = Kind(
 PETALS = Kind(
     outlines=(_petal(),),
     colours=("#f7cdd6", "#f2b3c2", "#fbe3e7", "#eda0b4", "#fff1f2"),
-    size=0.0105,
+    size=0.0135,
     rib=0.0,
     curl=0.16,
+)
+GOLD = Kind(
+    outlines=(_strip(0.5), _strip(0.28), _disc()),
+    colours=("#e6c25a", "#c9992e", "#f5e2a0", "#a87a22", "#fff3c9", "#dcae45"),
+    size=0.0075,
+    rib=0.0,
+    curl=0.3,
 )
 CONFETTI = Kind(
     outlines=(_strip(0.5), _strip(0.28), _disc()),

@@ -17,6 +17,7 @@ from pipeline.emulator.engine.raster import (
     blur,
     grid,
     mix,
+    resize,
     rgb,
     smoothstep,
 )
@@ -71,7 +72,10 @@ def draw_poster(
         ground: the one colour of a backdrop that has no more; the next colour that the prompt names
             stands before it, where the subject would.
     """
-    picture = _shapes(words, size, seed, place, light) if backdrop is None else backdrop.copy()
+    if backdrop is None:
+        picture = _shapes(words, size, seed, place, light)
+    else:
+        picture = _seen_anew(backdrop, place)
     others = [colour for colour in mentioned(words) if colour != ground]
     if ground is not None and others:
         picture = _disc(picture, others[place % len(others)], 0.5, 0.36)
@@ -94,6 +98,17 @@ def draw_poster(
     ink = np.broadcast_to(as_array(_INK), picture.shape)
     picture = mix(picture, ink, shade)
     return np.clip(_marked(picture, margin, unit), 0.0, 1.0).astype(np.float32)
+
+
+def _seen_anew(backdrop: Picture, place: int) -> Picture:
+    """A drawn scene for one of several posters: another part of it, every second time mirrored."""
+    height, width = backdrop.shape[:2]
+    part = 1.0 - 0.07 * (place % 5)
+    rows, columns = max(1, round(height * part)), max(1, round(width * part))
+    top, left = (height - rows) // 2, (width - columns) // 2
+    picture = backdrop[top : top + rows, left : left + columns]
+    picture = resize(np.ascontiguousarray(picture), width=width, height=height, smooth=True)
+    return np.ascontiguousarray(picture[:, ::-1] if place % 2 else picture)
 
 
 def _write(mask: Bytes8, line: _Line) -> None:

@@ -5,12 +5,23 @@ Light is added and multiplied in linear light, taken as the square of the encode
 enough to the true curve for a draft, and several times cheaper than a power.
 """
 
+from collections.abc import Callable
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.emulator.engine.rgb import Rgb, rgb
-from pipeline.vision.arrays import Bytes8, Picture, Plane, Values, resize, smoothstep, to_float
+from pipeline.vision.arrays import (
+    Bytes8,
+    Picture,
+    Plane,
+    Values,
+    resize,
+    smoothstep,
+    to_bytes,
+    to_float,
+)
 
 __all__ = [
     "Bytes8",
@@ -18,9 +29,11 @@ __all__ = [
     "Plane",
     "Rgb",
     "Values",
+    "apart",
     "as_array",
     "between",
     "blur",
+    "by_rows",
     "develop",
     "encoded",
     "gradient",
@@ -29,14 +42,18 @@ __all__ = [
     "linear",
     "luma",
     "mix",
+    "paint",
     "resize",
     "rgb",
+    "shade",
     "smoothstep",
     "sparkling",
+    "to_bytes",
     "to_float",
 ]
 
 _SHOULDER = 0.75
+_CACHED = 12_288  # px of a picture whose colours, and as much again a few times, fit the cache
 _LUMA = np.array([0.2126, 0.7152, 0.0722], np.float32)
 
 
@@ -60,8 +77,49 @@ def encoded(light: Values) -> Picture:
     return np.sqrt(np.clip(light, 0.0, 1.0)).astype(np.float32, copy=False)
 
 
+def by_rows(work: Callable[..., Values], *images: Values) -> Picture:
+    """Work on each pixel by itself, a few rows at a time, the three colours apart.
+
+    What is made on the way then stays in the processor's cache, and a value for each pixel meets
+    whole rows of a colour: several times faster than whole pictures.
+
+    Args:
+        work: from some rows of every image, in their order, to as many rows of the answer; what it
+            gives for a pixel depends on nothing beside it. Pictures come and go as [3, rows,
+            width], planes as they are.
+        images: pictures and planes, all of one height.
+    """
+    height, width = images[0].shape[:2]
+    step = max(1, _CACHED // width)
+    done = np.empty((height, width, 3), np.float32)
+    for top in range(0, height, step):
+        rows = slice(top, min(top + step, height))
+        parts = (apart(one[rows]) if one.ndim == 3 else one[rows] for one in images)  # noqa: PLR2004
+        red, green, blue = np.asarray(work(*parts), np.float32)
+        cv2.merge([red, green, blue], done[rows])
+    return done
+
+
+def apart(picture: Values) -> Picture:
+    """A picture as its three colours, [3, height, width]."""
+    return np.ascontiguousarray(picture.transpose(2, 0, 1), np.float32)
+
+
+def paint(colour: Rgb) -> Picture:
+    """A colour as [3, 1, 1], ready to meet a plane."""
+    return as_array(colour)[:, None, None]
+
+
+def shade(colours: Values) -> Plane:
+    """Brightness as `luma`, of [3, ...]; of light if they are light."""
+    red, green, blue = colours
+    return np.asarray(0.2126 * red + 0.7152 * green + 0.0722 * blue, np.float32)
+
+
 def mix(under: Values, over: Values, share: Values) -> Picture:
     """Blend two pictures; `share` of 1 shows `over` alone."""
+    if under.shape == over.shape == (*share.shape, 3):
+        return by_rows(lambda a, b, part: a + (b - a) * part, under, over, share)
     return np.asarray(under + (over - under) * share[..., None], np.float32)
 
 

@@ -19,12 +19,16 @@ class Backdrop:
         colour: of the studio or the flat background.
         scene: name of the scene, a key of `scenes.SCENES`; empty for the other kinds.
         soft: whether the prompt asks for it to be out of focus.
+        podium: whether a plinth stands in the studio.
+        season: whether only a season was named: a landscape then stays where it is.
     """
 
     kind: BackdropKind
     colour: Rgb = (0.0, 0.0, 0.0)
     scene: str = ""
     soft: bool = False
+    podium: bool = False
+    season: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +69,8 @@ class Recipe:
     Attributes:
         backdrop: None keeps the picture's own background.
         light: name of a mood, a key of `moods.MOODS`; empty leaves the light to the backdrop.
-        weather: of `snow`, `rain`, `fog`, `leaves`, `petals`, `confetti`; each at most once.
+        weather: of `snow`, `rain`, `fog`, `leaves`, `petals`, `confetti`,
+            `golden confetti`; each at most once.
         grades: keys of `grade.GRADES`, in prompt order.
         keeps: what the prompt locks: `background`, `colours`, `framing`, `light`, ... Pose, face,
             shape and lettering are never altered, locked or not.

@@ -14,12 +14,14 @@ from pipeline.emulator.engine.raster import (
     grid,
     lens_blur,
     linear,
+    mix,
     resize,
     smoothstep,
     sparkling,
 )
 
 _BLUR_SIDE = 900
+_PLINTH = 0.74  # where the top of a plinth has its middle, from the top of the frame
 
 
 def draw_studio(canvas: Canvas, colour: Rgb) -> Setting:
@@ -49,6 +51,42 @@ def draw_studio(canvas: Canvas, colour: Rgb) -> Setting:
         wrap=0.35 * bright,
         gloss=0.05,
     )
+
+
+def draw_podium(canvas: Canvas, colour: Rgb) -> Setting:
+    """The same paper with a round plinth in its own colour for the subject to stand on."""
+    studio = draw_studio(canvas, colour)
+    if not canvas.standing:
+        return studio
+    height, width = canvas.height, canvas.width
+    unit, middle = canvas.unit, 0.5 * width
+    half, flat = 0.33 * min(unit, 1.25 * width), 0.17
+    top, foot = _PLINTH * height, min(_PLINTH * height + 0.17 * unit, 1.2 * height)
+    y, x = np.mgrid[:height, :width].astype(np.float32)
+    across = (x - middle) / half
+    rim = np.sqrt(np.clip(1.0 - np.square(across), 0.0, 1.0)) * flat * half
+    edge = 1.5 / half
+    within = smoothstep(1.0 + edge, 1.0 - edge, np.abs(across))
+    lid = smoothstep(1.0 + 2 * edge, 1.0 - 2 * edge, np.hypot(across, (y - top) / (flat * half)))
+    side = within * smoothstep(-1.0, 1.0, y - top) * smoothstep(1.0, -1.0, y - foot - rim)
+    light = linear(studio.picture)
+    # A soft shadow round its foot and to the side that the light does not reach.
+    away = np.hypot(
+        (x - middle + 0.3 * canvas.side * half) / (1.3 * half), (y - foot) / (2.1 * flat * half)
+    )
+    light = light * (1.0 - 0.5 * canvas.mood.shadow * np.exp(-np.power(away, 3)))[..., None]
+    paper = np.clip(linear(as_array(colour)), 0.006, 0.93) * (
+        0.5 + 0.5 * as_array(canvas.mood.ground)
+    )
+    turned = canvas.side * across
+    round_about = 0.6 + 0.27 * turned - 0.12 * np.square(turned)
+    wall = np.asarray(paper * np.clip(round_about, 0.25, 1.0)[..., None], np.float32)
+    rest = smoothstep(0.9, 1.0, np.hypot(across, (y - top) / (flat * half))) * 0.05
+    plate = np.asarray(paper * (0.96 + 0.08 * turned + rest)[..., None], np.float32)
+    light = mix(mix(light, wall, np.asarray(side, np.float32)), plate, lid)
+    picture = np.sqrt(np.clip(light, 0.0, 1.0)).astype(np.float32)
+    stage = Stage(ground=_PLINTH + 0.25 * flat * half / height, tallest=0.56, widest=0.46)
+    return Setting(picture, stage, wrap=studio.wrap, gloss=0.05)
 
 
 def draw_plain(canvas: Canvas, colour: Rgb) -> Setting:

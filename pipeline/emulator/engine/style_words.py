@@ -6,7 +6,7 @@ _ART = (
 )
 _LEAD = (
     r"(?:(?:paint|draw|render|redraw|repaint)(?: it| this| them| the \w+| her| him)? )?"
-    r"(?:in (?:the |an? )?|as an? |like an? |into an? )?(?:old )?"
+    r"(?:in (?:the |an? )?|as an? |like an? |into an? |with (?:an? )?)?(?:old )?"
     r"(?:(?:style|manner|look) of (?:an? |the )?)?"
 )
 _OPEN: dict[str, str] = {

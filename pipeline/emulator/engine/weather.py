@@ -8,7 +8,7 @@ import numpy as np
 
 from pipeline.emulator.engine.moods import Mood
 from pipeline.emulator.engine.noise import Dice, cloud
-from pipeline.emulator.engine.pieces import CONFETTI, LEAVES, PETALS, Kind, fallen
+from pipeline.emulator.engine.pieces import CONFETTI, GOLD, LEAVES, PETALS, Kind, fallen
 from pipeline.emulator.engine.raster import (
     Picture,
     Plane,
@@ -100,7 +100,9 @@ def rain(rng: Dice, shape: tuple[int, int], mood: Mood, amount: float) -> Air:
         planes.append(blur(np.asarray(plane, np.float32) / 255.0, 0.0004 * unit * thick))
     veil = cloud(rng, height, width, cell=(height / 2, width / 3), octaves=3)
     behind = np.clip(planes[0] + 0.14 + 0.04 * veil, 0, 1)
-    tint = np.array([0.66, 0.73, 0.8], np.float32)
+    # Clouds take light from a day; a night has none to lose.
+    day = float(np.clip(sum(mood.ground) / 3, 0.25, 1.0))
+    tint = 1.0 - (1.0 - np.array([0.66, 0.73, 0.8], np.float32)) * day
     before = np.clip(0.75 * planes[1] + 0.35 * planes[0], 0, 1)
     drops = _glint(mood, "#dfe7ee")
     return Air(behind.astype(np.float32), before.astype(np.float32), drops, drops, tint)
@@ -112,12 +114,13 @@ def fog(rng: Dice, shape: tuple[int, int], mood: Mood, amount: float) -> Air:
     _, y = grid(height, width)
     banks = cloud(rng, height, width, cell=(height / 3.5, width / 1.4), octaves=4)
     low = smoothstep(-0.1, 0.75, np.broadcast_to(y, shape))
-    behind = amount * np.clip(0.5 + 0.13 * banks + 0.16 * low, 0.0, 0.86)
-    before = amount * np.clip(
-        (0.06 + 0.07 * banks) * low + 0.2 * smoothstep(0.72, 1.05, low * y), 0.0, 0.4
-    )
-    haze = as_array(mood.sky[2]) * 0.5 + as_array(mood.sky[1]) * 0.5
-    colour = np.clip(haze * 0.9 + 0.08, 0.0, 1.0).astype(np.float32)
+    behind = amount * np.clip(0.3 + 0.15 * banks + 0.34 * low, 0.0, 0.86)
+    # It lies on the ground: what stands there stands in it.
+    foot = smoothstep(0.62, 1.04, y + 0.055 * banks)
+    before = amount * np.clip((0.06 + 0.07 * banks) * low + 0.62 * foot, 0.0, 0.8)
+    haze = as_array(mood.sky[2]) * 0.38 + as_array(mood.sky[1]) * 0.62
+    grey = float(haze.mean())
+    colour = np.clip((grey + 0.8 * (haze - grey)) * 0.84 + 0.15, 0.0, 1.0).astype(np.float32)
     clear = np.ones(3, np.float32)
     return Air(behind.astype(np.float32), before.astype(np.float32), colour, colour, clear)
 
@@ -147,6 +150,12 @@ def confetti(rng: Dice, shape: tuple[int, int], mood: Mood, amount: float) -> Ai
     return _falling(rng, shape, mood, lots, kind=CONFETTI, tint=np.ones(3, np.float32))
 
 
+def golden_confetti(rng: Dice, shape: tuple[int, int], mood: Mood, amount: float) -> Air:
+    """Gold leaf, cut small."""
+    warm = np.array([1.02, 1.0, 0.96], np.float32)
+    return _falling(rng, shape, mood, 1.8 * amount, kind=GOLD, tint=warm)
+
+
 WEATHERS: Mapping[str, Callable[[Dice, tuple[int, int], Mood, float], Air]] = {
     "snow": snow,
     "rain": rain,
@@ -154,6 +163,7 @@ WEATHERS: Mapping[str, Callable[[Dice, tuple[int, int], Mood, float], Air]] = {
     "leaves": leaves,
     "petals": petals,
     "confetti": confetti,
+    "golden confetti": golden_confetti,
 }
 """By name; each takes its dice, the frame's height and width, the light, and an amount to 1."""
 

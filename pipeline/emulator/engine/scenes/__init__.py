@@ -5,7 +5,16 @@ from dataclasses import dataclass
 from functools import partial
 
 from pipeline.emulator.engine.canvas import Canvas, Setting
-from pipeline.emulator.engine.scenes import beach, forest, mountains, space, street, table
+from pipeline.emulator.engine.scenes import (
+    beach,
+    desert,
+    forest,
+    mountains,
+    space,
+    street,
+    table,
+    wall,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +39,16 @@ SCENES: Mapping[str, Scene] = {
     "city night": Scene(partial(street.draw_street, look=street.CITY_NIGHT), "night"),
     "beach": Scene(beach.draw_beach, "daylight"),
     "forest": Scene(partial(forest.draw_forest, look=forest.GREEN), "daylight"),
-    "mountains": Scene(mountains.draw_mountains, "daylight"),
+    "mountains": Scene(partial(mountains.draw_country, look=mountains.ALPINE), "daylight"),
     "space": Scene(space.draw_space, "starlight"),
-    "table": Scene(table.draw_table, "soft studio"),
-    "interior": Scene(table.draw_table, "soft studio"),
+    "meadow": Scene(partial(mountains.draw_country, look=mountains.MEADOW), "daylight"),
+    "flower field": Scene(partial(mountains.draw_country, look=mountains.FLOWERS), "daylight"),
+    "desert": Scene(desert.draw_desert, "daylight"),
+    "table": Scene(partial(table.draw_table, look=table.WOODEN), "soft studio"),
+    "marble": Scene(partial(table.draw_table, look=table.MARBLE), "daylight"),
+    "black marble": Scene(partial(table.draw_table, look=table.BLACK_MARBLE), "soft studio"),
+    "interior": Scene(partial(table.draw_table, look=table.WOODEN), "soft studio"),
+    "festive": Scene(partial(table.draw_table, look=table.FESTIVE), "soft studio"),
+    "brick wall": Scene(partial(wall.draw_wall, look=wall.BRICK), "daylight"),
+    "concrete wall": Scene(partial(wall.draw_wall, look=wall.CONCRETE), "soft studio"),
 }

@@ -115,7 +115,7 @@ def _sea(canvas: Canvas, coast: _Coast) -> Picture:
         spread = 0.03 + 0.16 * below
         path = np.exp(-np.square((coast.x - coast.sun_x) / spread))
         glitter = smoothstep(0.3, 1.6, wave) * 1.6 + 0.3
-        warm = linear(np.clip(as_array(mood.sky[2]) * 1.1 + 0.04, 0, 1))
+        warm = linear(np.clip(as_array(mood.sky[2]) * 1.05 + 0.02, 0, 1))
         sea = sea + warm * (mood.sun * 1.2 * path * glitter)[..., None]
     return np.asarray(sea, np.float32)
 

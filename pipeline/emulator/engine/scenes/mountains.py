@@ -1,5 +1,8 @@
-"""Mountains: ranges behind each other in the haze, snow on the high ones, a meadow in front."""
+"""Open country: ranges or hills behind each other in the haze, a meadow in front."""
 
+from dataclasses import dataclass
+
+import cv2
 import numpy as np
 
 from pipeline.emulator.engine.canvas import Canvas, Setting
@@ -22,11 +25,29 @@ from pipeline.emulator.engine.raster import (
 from pipeline.emulator.engine.scenes.sky import draw_sky
 
 _FAR_SIDE = 820
-# Height of the crest above the horizon and its swing, in shares of the frame; distance, 0 to 1.
-_RANGES = ((0.25, 0.115, 0.86), (0.2, 0.09, 0.6), (0.115, 0.06, 0.36), (0.04, 0.035, 0.16))
 
 
-def draw_mountains(canvas: Canvas) -> Setting:
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How one country differs from another.
+
+    Attributes:
+        ranges: far to near: height of the crest above the horizon and its swing, in shares of the
+            frame, and distance, 0 to 1.
+        flowers: colours of what blooms in the meadow; empty for grass alone.
+    """
+
+    ranges: tuple[tuple[float, float, float], ...]
+    flowers: tuple[str, ...] = ()
+
+
+ALPINE = Look(((0.25, 0.115, 0.86), (0.2, 0.09, 0.6), (0.115, 0.06, 0.36), (0.04, 0.035, 0.16)))
+_HILLS = ((0.075, 0.03, 0.45), (0.045, 0.025, 0.3), (0.012, 0.02, 0.12))
+MEADOW = Look(_HILLS)
+FLOWERS = Look(_HILLS, ("#f4f1e6", "#f2c53a", "#d94f5c", "#8a6cc9", "#f4f1e6"))
+
+
+def draw_country(canvas: Canvas, look: Look) -> Setting:
     """Draw ranges behind, and a meadow under, a subject."""
     shrink = min(1.0, _FAR_SIDE / max(canvas.width, canvas.height))
     width, height = max(16, round(canvas.width * shrink)), max(16, round(canvas.height * shrink))
@@ -34,14 +55,17 @@ def draw_mountains(canvas: Canvas) -> Setting:
     sun_x = 0.5 + 0.28 * canvas.side
     sky = draw_sky(canvas, width, height, horizon=horizon, sun_x=sun_x, clouds=0.75)
     light = linear(sky)
-    for number, (crest, swing, distance) in enumerate(_RANGES):
+    for number, (crest, swing, distance) in enumerate(look.ranges):
         light = _range(canvas, light, number, horizon, crest, swing, distance)
     light = _meadow(canvas, light, horizon)
+    light = _blooming(canvas, look, light, horizon, count=900, size=0.0022)
     unit = (width * height) ** 0.5
     far = develop(lens_blur(light, (0.012 if canvas.soft else 0.0048) * unit))
     picture = resize(far, width=canvas.width, height=canvas.height, smooth=True)
     if canvas.standing:
         picture = _near_meadow(canvas, picture, horizon)
+        near = _blooming(canvas, look, linear(picture), horizon, count=150, size=0.0115)
+        picture = np.sqrt(near) if look.flowers else picture
     stage = Stage(ground=0.86, tallest=0.66, widest=0.72)
     return Setting(np.clip(picture, 0.0, 1.0), stage, wrap=0.4)
 
@@ -127,6 +151,65 @@ def _meadow(canvas: Canvas, light: Picture, horizon: float) -> Picture:
     veil = 0.45 * mood.haze * np.exp(-depth / 0.12)
     grass = grass + (haze - grass) * np.asarray(veil, np.float32)[..., None]
     return mix(light, np.asarray(grass, np.float32), smoothstep(-0.002, 0.004, below))
+
+
+def _blooming(
+    canvas: Canvas, look: Look, light: Picture, horizon: float, *, count: int, size: float
+) -> Picture:
+    """Flowers in a meadow, larger towards the viewer.
+
+    Args:
+        canvas: for light and dice.
+        look: what blooms.
+        light: the meadow.
+        horizon: from the top, as a share of the frame.
+        count: of flowers.
+        size: of the nearest ones, as a share of the frame's side.
+    """
+    if not look.flowers:
+        return light
+    height, width = light.shape[:2]
+    unit = float(np.sqrt(height * width))
+    rng = canvas.dice("flowers", count)
+    done = np.ascontiguousarray(light)
+    lit = as_array(canvas.mood.ground)
+    heart = [float(v) for v in linear(as_array(rgb("#d9a62c"))) * lit]
+    # Far ones first, so that near ones stand before them.
+    for depth in np.sort(np.power(rng.uniform(0.0, 1.0, count), 0.8)):
+        radius = size * unit * (0.12 + 0.88 * float(depth)) * float(rng.uniform(0.7, 1.2))
+        x = float(rng.uniform(0.0, 1.0)) * width
+        y = (horizon + (1.0 - horizon) * (0.04 + 0.96 * float(depth))) * height
+        base = linear(as_array(rgb(look.flowers[int(rng.integers(len(look.flowers)))])))
+        turn = float(rng.uniform(0.0, 1.3))
+        if radius < 2.5:  # noqa: PLR2004 - a speck of colour
+            colour = [float(v) for v in base * lit * 0.9]
+            centre = (round(x * 16), round(y * 16))
+            cv2.circle(done, centre, max(10, round(radius * 16)), colour, -1, cv2.LINE_AA, 4)
+            continue
+        for petal in range(5):
+            angle = turn + petal * 2.0 * np.pi / 5.0
+            at = (
+                round((x + 0.55 * radius * np.cos(angle)) * 16),
+                round((y + 0.34 * radius * np.sin(angle)) * 16),
+            )
+            shade = 0.82 + 0.26 * float(np.sin(angle) < 0)
+            colour = [float(v) for v in base * lit * shade]
+            axes = (round(0.55 * radius * 16), round(0.36 * radius * 16))
+            cv2.ellipse(done, at, axes, 0, 0, 360, colour, -1, cv2.LINE_AA, 4)
+        middle = (round(x * 16), round(y * 16))
+        cv2.ellipse(
+            done,
+            middle,
+            (round(4.4 * radius), round(3.2 * radius)),
+            0,
+            0,
+            360,
+            heart,
+            -1,
+            cv2.LINE_AA,
+            4,
+        )
+    return done
 
 
 def _near_meadow(canvas: Canvas, picture: Picture, horizon: float) -> Picture:

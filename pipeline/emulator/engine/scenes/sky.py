@@ -43,6 +43,6 @@ def draw_sky(
             (x - sun_x) * width / square, 1.5 * (y - horizon + 0.03) * height / square
         )
         glow = mood.sun * (0.75 * np.exp(-distance / 0.16) + 0.35 * np.exp(-distance / 0.5))
-        warm = np.clip(as_array(low) * 1.12 + 0.05, 0.0, 1.0)
+        warm = np.clip(as_array(low) * 1.05 + 0.02, 0.0, 1.0)
         sky = mix(sky, np.broadcast_to(warm, sky.shape).astype(np.float32), np.clip(glow, 0, 1))
     return sky

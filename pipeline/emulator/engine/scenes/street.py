@@ -196,7 +196,7 @@ def _walls(canvas: Canvas, look: Look, rays: _Rays) -> tuple[Picture, NDArray[np
         colour, lamps = _facade(house, along, y, mood.lamps, 77 if right else 11)
         lit_side = 1.2 if (canvas.side < 0) == right else 0.74
         wall = paint[house] * colour[:, None] * as_array(mood.ground) * lit_side
-        wall += lamps[:, None] * np.array([0.95, 0.52, 0.2], np.float32) * (0.15 + mood.lamps)
+        wall += lamps[:, None] * _panes(canvas, house, 91 if right else 23) * (0.15 + mood.lamps)
         if look.snow:
             cap = smoothstep(-0.55, -0.4, y - tops[house]) + _sills(y)
             snow = linear(as_array(rgb("#eef2f7"))) * as_array(mood.ground)
@@ -204,6 +204,16 @@ def _walls(canvas: Canvas, look: Look, rays: _Rays) -> tuple[Picture, NDArray[np
         light[where] = wall
         solid[where] = y < tops[house]
     return light, solid
+
+
+def _panes(canvas: Canvas, house: NDArray[np.int64], salt: int) -> Picture:
+    """Colour of lit windows: warm; under neon, that of one of its two lights for each house."""
+    if not any(canvas.mood.counter):
+        return np.array([0.95, 0.52, 0.2], np.float32)
+    pink, blue = as_array(canvas.mood.key), as_array(canvas.mood.counter)
+    chosen = scatter(house.astype(np.float32), salt)[:, None]
+    lit = np.where(chosen < 0.45, pink * 0.62, blue * 0.62)  # noqa: PLR2004
+    return np.asarray(np.where(chosen > 0.85, [0.95, 0.52, 0.2], lit), np.float32)  # noqa: PLR2004
 
 
 def _facade(

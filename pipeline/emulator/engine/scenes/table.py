@@ -1,11 +1,14 @@
-"""A wooden table before a lived-in room; without the table where nothing stands on it."""
+"""A table of wood or marble before a room; without the table where nothing stands on it."""
+
+from dataclasses import dataclass
+from itertools import pairwise
 
 import cv2
 import numpy as np
 
 from pipeline.emulator.engine.canvas import Canvas, Setting
 from pipeline.emulator.engine.frame import Stage
-from pipeline.emulator.engine.noise import cloud, scatter
+from pipeline.emulator.engine.noise import cloud, mottle, scatter
 from pipeline.emulator.engine.raster import (
     Picture,
     Rgb,
@@ -32,21 +35,42 @@ _WOODS: tuple[tuple[str, str], ...] = (
 )
 
 
-def draw_table(canvas: Canvas) -> Setting:
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How one table differs from another.
+
+    Attributes:
+        marble: whether it is of stone; wood otherwise.
+        black: whether the marble is black with white veins.
+        festive: whether only small lights are seen behind it rather than a room.
+        gloss: how far it mirrors what stands on it, 0 to 1.
+    """
+
+    marble: bool = False
+    black: bool = False
+    festive: bool = False
+    gloss: float = 0.16
+
+
+WOODEN, MARBLE, FESTIVE = Look(), Look(marble=True, gloss=0.2), Look(festive=True)
+BLACK_MARBLE = Look(marble=True, black=True, gloss=0.3)
+
+
+def draw_table(canvas: Canvas, look: Look) -> Setting:
     """Draw a room behind a subject, and a table under one that stands."""
     shrink = min(1.0, _FAR_SIDE / max(canvas.width, canvas.height))
     width, height = max(16, round(canvas.width * shrink)), max(16, round(canvas.height * shrink))
-    room = _room(canvas, width, height)
+    room = (_lights if look.festive else _room)(canvas, width, height)
     unit = (width * height) ** 0.5
     room = develop(lens_blur(room, (0.042 if canvas.soft else 0.03) * unit))
     picture = resize(room, width=canvas.width, height=canvas.height, smooth=True)
     if canvas.standing:
-        picture = _with_table(canvas, picture)
+        picture = _with_table(canvas, look, picture)
     return Setting(
         np.clip(picture, 0.0, 1.0),
         Stage(ground=0.85, tallest=0.68, widest=0.74),
         wrap=0.35,
-        gloss=0.16,
+        gloss=look.gloss,
     )
 
 
@@ -158,14 +182,34 @@ def _pendants(canvas: Canvas, light: Picture) -> None:
     light += glow + blur(glow, 0.09 * unit) * 0.5
 
 
-def _with_table(canvas: Canvas, picture: Picture) -> Picture:
+def _lights(canvas: Canvas, width: int, height: int) -> Picture:
+    """A dark room full of small warm lights, some of them red, green or white."""
+    rng = canvas.dice("festive")
+    unit = (width * height) ** 0.5
+    x, y = grid(height, width)
+    far = np.square((x - 0.5) * width / unit) + np.square((y - 0.42) * height / unit)
+    deep, warm = linear(as_array(rgb("#1c1512"))), linear(as_array(rgb("#6b3a1e")))
+    fall = np.exp(-far / 0.22)[..., None]
+    light = np.asarray(deep + (warm - deep) * fall, np.float32)
+    glow = np.zeros_like(light)
+    tints = ((1.0, 0.62, 0.26), (1.0, 0.74, 0.4), (1.0, 0.86, 0.62), (0.95, 0.22, 0.14))
+    for number in range(150):
+        at = (round(float(rng.uniform(0, 1)) * width), round(float(rng.beta(1.4, 1.6)) * height))
+        tint = as_array(tints[min(3, int(rng.integers(0, 9)) // 2 if number % 4 else 0)])
+        strength = float(rng.uniform(6.0, 34.0)) * (0.35 + float(rng.uniform(0, 1)) ** 3)
+        size = max(1, round(0.0038 * unit))
+        cv2.circle(glow, at, size, [float(c) * strength for c in tint], -1, cv2.LINE_AA)
+    return np.asarray(light + glow + 0.25 * blur(glow, 0.05 * unit), np.float32)
+
+
+def _with_table(canvas: Canvas, look: Look, picture: Picture) -> Picture:
     """Lay the table top into the lower part of the frame, in perspective."""
     height, width = picture.shape[:2]
     if canvas.above:
-        return _from_above(canvas, width, height)
+        return _from_above(canvas, look, width, height)
     first = round(_EDGE * height)
     rows = height - first
-    wood = _planks(canvas, width, rows, near=0.66)
+    wood = _top(canvas, look, width, rows, near=0.66)
     inside, _, _ = _indoors(canvas)
     y = (np.arange(rows, dtype=np.float32) + 0.5)[:, None] / rows
     x = ((np.arange(width, dtype=np.float32) + 0.5) / width)[None, :]
@@ -198,14 +242,107 @@ def _with_table(canvas: Canvas, picture: Picture) -> Picture:
     return whole
 
 
-def _from_above(canvas: Canvas, width: int, height: int) -> Picture:
-    """Nothing but the table, lit from one side."""
+def _from_above(canvas: Canvas, look: Look, width: int, height: int) -> Picture:
+    """Nothing but the table; a window, or small lights, shine upon it from one side."""
     inside, _, _ = _indoors(canvas)
-    wood = _planks(canvas, width, height, near=0.22)
+    wood = _top(canvas, look, width, height, near=0.22)
     x, y = grid(height, width)
     towards = 0.5 + 0.5 * canvas.side * (2 * x - 1)
     pool = 0.5 + 0.55 * towards * (1.0 - 0.35 * y)
-    return develop(np.asarray(linear(wood) * as_array(inside) * pool[..., None], np.float32))
+    lit = linear(wood) * as_array(inside) * pool[..., None]
+    if look.festive:
+        lit = lit * 0.45
+    else:
+        _, outside, day = _indoors(canvas)
+        shine = linear(as_array(outside)) * (0.85 * day * _window_light(canvas, width, height))
+        lit = lit * 0.8 + linear(wood) * shine
+    return develop(np.asarray(lit, np.float32))
+
+
+def _window_light(canvas: Canvas, width: int, height: int) -> Picture:
+    """The light of a window with bars, thrown slantwise upon a table; 0 to 1, one channel."""
+    x, y = grid(height, width)
+    unit = canvas.unit
+    along = ((x - 0.5) * canvas.side * width + 0.55 * (y - 0.5) * height) / unit
+    across = ((y - 0.5) * height - 0.2 * canvas.side * (x - 0.5) * width) / unit
+    panes = np.ones((height, width), np.float32)
+    for value, edges in ((along, (-0.38, 0.02, 0.42, 0.82)), (across, (-0.62, -0.2, 0.22, 0.64))):
+        open_to = np.zeros((height, width), np.float32)
+        for low, high in pairwise(edges):
+            inside = smoothstep(low + 0.012, low + 0.03, value)
+            open_to = np.maximum(open_to, inside * smoothstep(high - 0.012, high - 0.03, value))
+        panes = panes * open_to
+    return np.asarray(blur(panes, 0.012 * unit)[..., None], np.float32)
+
+
+def _top(canvas: Canvas, look: Look, width: int, rows: int, *, near: float) -> Picture:
+    """The table's surface; arguments as in `_planks`."""
+    if look.marble:
+        return _slab(canvas, width, rows, near=near, black=look.black)
+    return _planks(canvas, width, rows, near=near)
+
+
+def _slab(canvas: Canvas, width: int, rows: int, *, near: float, black: bool) -> Picture:
+    """Marble: veins that branch, over faint clouds; grey ones in white, pale ones in black."""
+    rng = canvas.dice("marble")
+    deep, wide = 430, 800
+    clouds = cloud(rng, deep, wide, cell=(154, 220), octaves=3)
+    tone = 0.93 + 0.016 * clouds
+    y, x = np.mgrid[:deep, :wide].astype(np.float32)
+    for reach, width_of_vein, strength in ((174.0, 0.05, 0.34), (80.0, 0.035, 0.16)):
+        bend = [cloud(rng, deep, wide, cell=(reach, reach), octaves=4) for _ in range(2)]
+        field = cloud(rng, deep, wide, cell=(1.1 * reach, 1.7 * reach), octaves=2)
+        moved = cv2.remap(
+            field,
+            x + 0.16 * reach * bend[0],
+            y + 0.16 * reach * bend[1],
+            cv2.INTER_LINEAR,
+            borderMode=cv2.BORDER_REFLECT,
+        )
+        away = np.abs(np.asarray(moved, np.float32))
+        here = smoothstep(-0.7, 1.1, cloud(rng, deep, wide, cell=(reach, reach), octaves=2))
+        sharp = np.exp(-away / width_of_vein) + 0.35 * np.exp(-away / (5.0 * width_of_vein))
+        tone = tone - strength * here * sharp
+    fine = mottle(rng, deep, wide, size=4.0, flat=1.0, octaves=1)
+    tone = np.clip(tone + 0.006 * fine, 0, 1)
+    if black:
+        stops = ((0.0, rgb("#e9e6e0")), (0.55, rgb("#8f8e8c")), (0.85, rgb("#26272a")))
+        return _in_perspective(gradient(tone, stops), width, rows, near=near)
+    stone = gradient(
+        tone,
+        (
+            (0.0, rgb("#6d6f75")),
+            (0.62, rgb("#b9babc")),
+            (0.9, rgb("#eeece8")),
+            (1.0, rgb("#f8f6f2")),
+        ),
+    )
+    return _in_perspective(stone, width, rows, near=near)
+
+
+def _in_perspective(texture: Picture, width: int, rows: int, *, near: float) -> Picture:
+    """Lay a texture of a table's top down; arguments as in `_planks`."""
+    deep, wide = texture.shape[:2]
+    # Rows near the far edge cover more of the table than near rows.
+    y = (np.arange(rows, dtype=np.float32) + 0.5) / rows
+    far = 1.0 / (1.0 - near + near * y)
+    span = (far - far.min()) / max(float(far.max() - far.min()), 1e-6)
+    map_v = np.broadcast_to(((1 - span) * (deep - 1))[:, None], (rows, width))
+    x = (np.arange(width, dtype=np.float32) + 0.5) / width - 0.5
+    # It keeps its proportions: as many px of texture along as across at the near edge.
+    scale = 0.5 * min(1.0, width / (2.5 * rows)) * (far / far.max())[:, None] * (wide - 1)
+    scale = scale if near > 0.5 else scale * 1.3  # noqa: PLR2004
+    map_u = (wide - 1) / 2 + x[None, :] * 2 * scale
+    return np.asarray(
+        cv2.remap(
+            texture,
+            np.asarray(map_u, np.float32),
+            np.asarray(map_v, np.float32),
+            cv2.INTER_LINEAR,
+            borderMode=cv2.BORDER_REFLECT,
+        ),
+        np.float32,
+    )
 
 
 def _planks(canvas: Canvas, width: int, rows: int, *, near: float) -> Picture:
@@ -231,23 +368,4 @@ def _planks(canvas: Canvas, width: int, rows: int, *, near: float) -> Picture:
     wood = gradient(np.clip(tone, 0, 1), ((0.0, rgb(dark)), (1.0, rgb(pale))))
     seam = np.abs(np.mod(v / 128 + 0.35, 1.0) - 0.5) > 0.487  # noqa: PLR2004 - a narrow gap
     wood = wood * np.where(seam, 0.5, 1.0)[..., None].astype(np.float32)
-    # Perspective: rows near the far edge cover more of the table than near rows.
-    y = (np.arange(rows, dtype=np.float32) + 0.5) / rows
-    far = 1.0 / (1.0 - near + near * y)
-    span = (far - far.min()) / max(float(far.max() - far.min()), 1e-6)
-    map_v = np.broadcast_to(((1 - span) * (deep - 1))[:, None], (rows, width))
-    x = (np.arange(width, dtype=np.float32) + 0.5) / width - 0.5
-    # Planks keep their proportions: as many px of texture along as across at the near edge.
-    scale = 0.5 * min(1.0, width / (2.5 * rows)) * (far / far.max())[:, None] * (wide - 1)
-    scale = scale if near > 0.5 else scale * 1.3  # noqa: PLR2004
-    map_u = (wide - 1) / 2 + x[None, :] * 2 * scale
-    return np.asarray(
-        cv2.remap(
-            wood,
-            np.asarray(map_u, np.float32),
-            np.asarray(map_v, np.float32),
-            cv2.INTER_LINEAR,
-            borderMode=cv2.BORDER_REFLECT,
-        ),
-        np.float32,
-    )
+    return _in_perspective(wood, width, rows, near=near)
