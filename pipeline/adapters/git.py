@@ -13,8 +13,8 @@ from types import TracebackType
 from typing import IO, NamedTuple, NoReturn, Self
 
 from pipeline.domain.diagnostics import CampaignError, Problem
+from pipeline.domain.exit_codes import USAGE
 
-USAGE = 2
 _ENVIRONMENT = {
     "LC_ALL": "C",
     "GIT_TERMINAL_PROMPT": "0",

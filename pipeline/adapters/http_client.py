@@ -66,6 +66,16 @@ _NEVER_LEFT = (
 )
 
 
+# The first that fits is told.
+_PLAIN = (
+    (httpx.ConnectTimeout, "nobody answered there in time"),
+    (httpx.TimeoutException, "it took too long"),
+    (httpx.ConnectError, "there is no connection"),
+    (httpx.ProxyError, "the proxy let nothing through"),
+    ((httpx.NetworkError, httpx.RemoteProtocolError), "the connection broke off"),
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Bounds:
     """What no exchange may exceed, whoever is at the other end.
@@ -443,7 +453,10 @@ def _too_slow(within_s: float) -> ExchangeError:
 def _words(error: Exception) -> str:
     """An error for people; it may quote what a stranger sent."""
     said = "".join(c if c.isprintable() else " " for c in str(error)[:_MOST_WORDS])
-    return f"{type(error).__name__}: {said or 'no details'}"
+    plain = next((words for kind, words in _PLAIN if isinstance(error, kind)), "")
+    name = type(error).__name__
+    detail = f"{name}: {said}" if said else name
+    return f"{plain} ({detail})" if plain else detail
 
 
 def _retry_after(value: str) -> float:

@@ -13,6 +13,7 @@ import orjson
 
 from pipeline.adapters.durable_files import Appender, make_folder
 from pipeline.domain.diagnostics import CampaignError, Problem, Severity, Span
+from pipeline.domain.exit_codes import STATE_DAMAGED
 from pipeline.domain.fingerprint import canonical
 from pipeline.domain.receipts import (
     HEADER,
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     import asyncio
     from concurrent.futures import ThreadPoolExecutor
 
-STATE_DAMAGED = 12
 _MARKERS = (b"<<<<<<< ", b"=======", b">>>>>>> ", b"||||||| ")
 
 

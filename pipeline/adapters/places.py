@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.domain.diagnostics import CampaignError, Problem
+from pipeline.domain.exit_codes import USAGE
 
 REAL = "real"
 DRAFT = "draft"
-USAGE = 2
 STATE_VARIABLE = "CAMPAIGN_STATE"
 
 

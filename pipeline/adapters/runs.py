@@ -11,8 +11,7 @@ from pathlib import Path
 
 from pipeline.adapters.durable_files import make_folder
 from pipeline.domain.diagnostics import CampaignError, Problem
-
-HELD = 8
+from pipeline.domain.exit_codes import HELD
 
 
 def new_id(prefix: str) -> str:

@@ -45,13 +45,13 @@ class _Assigning(click.ParamType["Assignment"]):
     "--reroll",
     multiple=True,
     metavar="SELECT",
-    help="Want another take of these; the next run asks for it, under the cap.",
+    help="Want another take; the next run asks for it.",
 )
 @click.option(
     "--clear",
     multiple=True,
     metavar="SELECT",
-    help="Take back what you said of these; other reviewers' verdicts stay.",
+    help="Take back your own verdict of these.",
 )
 @click.option("--note", default="", metavar="TEXT", help="Why; kept with each of these verdicts.")
 @click.option(

@@ -10,6 +10,7 @@ from pipeline.commands.realms import Realm, api_key
 from pipeline.commands.rehearsal import read_prompts, warnings_of
 from pipeline.commands.session import Subject
 from pipeline.domain.diagnostics import CampaignError, Problem, Severity
+from pipeline.domain.exit_codes import NOT_PERMITTED, REFUSED, USAGE
 from pipeline.domain.money import MicroUsd, format_usd
 from pipeline.domain.permit import Permit
 from pipeline.domain.plan import Action, Limit, Plan
@@ -24,7 +25,6 @@ from pipeline.reporting.plan_text import plan_text
 from pipeline.reporting.question import question
 from pipeline.reporting.words import count
 
-USAGE, REFUSED, NOT_PERMITTED = 2, 3, 7
 _OF_USAGE = "P00"
 """How codes begin of what is wrong with the manifest's rules, rather than with money."""
 _CAP_CODES = frozenset({"P020", "P022", NO_ROOM})

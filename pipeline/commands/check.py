@@ -18,11 +18,13 @@ from pipeline.domain.diagnostics import (
     in_file_order,
     placed,
 )
+from pipeline.domain.exit_codes import DONE, USAGE
 from pipeline.planning.expand import expand
 from pipeline.planning.view import same_names
 from pipeline.reporting.explanations import (
     ALL,
     Explanation,
+    code_named,
     explanation,
     nearest_code,
     text_of_titles,
@@ -33,7 +35,6 @@ from pipeline.reporting.words import count
 
 CHECK_FORMAT = 1
 EXPLAIN_FORMAT = 1
-DONE, PROBLEMS = 0, 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ class Checked:
     @property
     def exit_code(self) -> int:
         """0, or 2 where there is an error."""
-        return PROBLEMS if self.errors else DONE
+        return USAGE if self.errors else DONE
 
     @property
     def verdict(self) -> str:
@@ -150,17 +151,17 @@ class Explained:
 
 
 def explain(code: str) -> Explained:
-    """Explain a code of a problem; `all` for a list of them.
+    """Explain a code of a problem or of a check, or a check by name; `all` for a list of them.
 
     Raises:
         CampaignError: exit 2; there is no such code.
     """
-    wanted = code.strip().strip("[]`").upper()
+    wanted = code_named(code)
     if wanted.casefold() == ALL:
         return Explained(None)
     found = explanation(wanted)
     if found is None:
-        raise CampaignError(PROBLEMS, [_no_code(code)])
+        raise CampaignError(USAGE, [_no_code(code)])
     return Explained(found)
 
 
@@ -170,6 +171,6 @@ def _no_code(code: str) -> Problem:
     return Problem(
         code="M106",
         what=f"there is no code `{code}`",
-        why="codes are a letter and three digits, as in `error[M041]`",
+        why="codes are a letter and three digits, as in `error[M041]`; checks have names, too",
         fix=f"{hint}all of them, with a line each: `campaign check --explain {ALL}`",
     )

@@ -1,5 +1,6 @@
 """How a campaign's run ends: outputs, summary, exit code."""
 
+from collections import Counter
 from collections.abc import Mapping
 
 from pipeline.adapters.places import Places
@@ -10,6 +11,7 @@ from pipeline.commands.realms import Realm
 from pipeline.commands.rehearsal import rehearse
 from pipeline.commands.session import Session, Subject
 from pipeline.domain.diagnostics import Problem
+from pipeline.domain.exit_codes import DONE, IN_DOUBT, INTERRUPTED, STOPPED, UNFINISHED, UNUSABLE
 from pipeline.domain.fingerprint import CellKey
 from pipeline.domain.money import MicroUsd, format_usd
 from pipeline.domain.plan import Action, Limit, Plan, Reason
@@ -19,9 +21,8 @@ from pipeline.planning.permit import no_room
 from pipeline.planning.plan import over_limits
 from pipeline.reporting.not_made import not_made_lines
 from pipeline.reporting.run_text import RunFacts, run_text
-from pipeline.reporting.words import count
-
-DONE, STOPPED, UNFINISHED, IN_DOUBT, UNUSABLE, INTERRUPTED = 0, 4, 5, 6, 9, 130
+from pipeline.reporting.troubles import Trouble, trouble_lines
+from pipeline.reporting.words import brief, count
 
 
 class Closing:
@@ -128,8 +129,8 @@ class Closing:
             paid=MicroUsd(sum(ended.money for ended in paid)),
             cached=max(0, here - absent - bought),
             wanted=len(plan.cells),
-            failed=[_trouble(ended, name) for ended in _unfinished(plan, outcome)],
-            doubts=[_trouble(ended, name) for ended in outcome.of(Happened.DOUBT)],
+            failed=trouble_lines(_trouble(one, name) for one in _unfinished(plan, outcome)),
+            doubts=trouble_lines(_trouble(one, name) for one in outcome.of(Happened.DOUBT)),
             spent=self._books.spent(self._session.history, "campaign", name).total,
             cap=self._subject.campaign.budget.cap,
             real_cost=None if rehearsal is None else rehearsal.plan.cost,
@@ -141,6 +142,11 @@ class Closing:
             canary=agreed.canary,
             page=self._places.shown(refreshed.page),
             flags=flags,
+            open=Counter(
+                (decision.action, decision.reason)
+                for decision in plan.decisions
+                if decision.action in _MISSING
+            ),
         )
 
     def _flags(self, plan: Plan, outcome: Outcome) -> str:
@@ -221,21 +227,18 @@ def _is_in_doubt(plan: Plan) -> bool:
     return any(decision.reason is Reason.UNKNOWN_CHARGE for decision in plan.decisions)
 
 
-def _trouble(ended: Ended, campaign: str) -> str:
-    money = format_usd(ended.money)
+def _trouble(ended: Ended, campaign: str) -> Trouble:
     message = ended.message
     if _is_short(ended):
         message = f"{ended.outputs} of {count(len(ended.cells), 'picture')} came"
     came = f"; what came is kept: `campaign review {campaign}`" if ended.outputs else ""
     fate = {
-        Happened.SETTLE: f"charged {money}{came}",
-        Happened.FAIL: f"charged {money} until the provider refunds it",
-        Happened.DOUBT: f"may have been charged {money}; it stays reserved",
-        Happened.LATER: f"charged {money}; the next run fetches it for free",
+        Happened.SETTLE: f"charged {{money}}{came}",
+        Happened.FAIL: "charged {money} until the provider refunds it",
+        Happened.DOUBT: "may have been charged {money}; it stays reserved",
+        Happened.LATER: "charged {money}; the next run fetches it for free",
     }.get(ended.kind, "nothing was charged")
-    first, more = ended.cells[0], len(ended.cells) - 1
-    cells = f"{first} and {more} more" if more else first
-    return f"{cells}: {message} ({fate})"
+    return Trouble(ended.cells, message, fate, ended.money)
 
 
 def _turned_away(reason: str) -> Problem:
@@ -265,7 +268,7 @@ def _passed(limit: Limit) -> Problem:
 def _tripped(outcome: Outcome) -> Problem:
     return Problem(
         code="R016",
-        what=f"the run stopped because {outcome.tripped}",
+        what=f"the run stopped: {brief(outcome.tripped)}",
         why="buying on would most likely buy more of the same; "
         f"{count(outcome.not_tried, 'request')} not begun",
         fix="look at what failed, then run again; `--keep-going` buys on whatever happens",

@@ -15,6 +15,7 @@ from pipeline.commands.sheet_facts import sheet_facts
 from pipeline.commands.sheets import UpToDate, open_sheets
 from pipeline.domain.campaign import MASTER
 from pipeline.domain.diagnostics import CampaignError, Problem
+from pipeline.domain.exit_codes import DONE, REFUSED, UNFINISHED, USAGE
 from pipeline.domain.labels import label_of
 from pipeline.domain.plan import Cell
 from pipeline.domain.receipts import Output
@@ -35,7 +36,6 @@ from pipeline.reporting.delivery import (
 from pipeline.reporting.sheet.facts import Cell as SheetCell
 from pipeline.reporting.words import count
 
-DONE, USAGE, REFUSED, UNFINISHED = 0, 2, 3, 5
 TABLE = "delivery.csv"
 
 

@@ -7,13 +7,12 @@ from pathlib import Path
 from pipeline.commands.models import Around
 from pipeline.domain.destinations import Destination
 from pipeline.domain.diagnostics import CampaignError, Problem, as_json
+from pipeline.domain.exit_codes import USAGE
 from pipeline.manifest.presets import shipped
 from pipeline.manifest.wording import nearest, quoted
 from pipeline.reporting.destinations_json import destination_document
 from pipeline.reporting.destinations_text import destination_text, destinations_text
 from pipeline.reporting.schemas.destinations import DESTINATIONS_FORMAT
-
-USAGE = 2
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from pipeline.commands.tree import Receipts, Tree, as_lost
 from pipeline.commands.trees import CommitTree, WorkingTree, load_side, measuring
 from pipeline.domain.diagnostics import CampaignError, Problem
 from pipeline.domain.difference import Diff, Point
+from pipeline.domain.exit_codes import DONE, REFUSED, USAGE
 from pipeline.domain.history import Filed
 from pipeline.domain.receipts import write
 from pipeline.domain.review_budget import Rule
@@ -22,7 +23,6 @@ from pipeline.reporting.diff_json import diff_document
 from pipeline.reporting.diff_markdown import COMMENT_LIMIT, diff_markdown
 from pipeline.reporting.diff_text import diff_text
 
-DONE, USAGE, REFUSED = 0, 2, 3
 WORKTREE = "the working tree"
 
 
@@ -88,7 +88,7 @@ def diff(revisions: str, *, fail_on: Sequence[str], full_at: str, start: Path) -
     """
     places = _places(start)
     repository = Repository(places.root)
-    chosen = _points(revisions, repository)
+    chosen = points(revisions, repository)
     with repository.objects() as objects:
         return _Comparison(places, repository, objects).of(chosen, fail_on, full_at)
 
@@ -101,7 +101,7 @@ def _places(start: Path) -> Places:
         return find_places(start)
 
 
-class _Chosen(NamedTuple):
+class Chosen(NamedTuple):
     """What to compare.
 
     Attributes:
@@ -117,7 +117,12 @@ class _Chosen(NamedTuple):
     fork: str | None
 
 
-def _points(revisions: str, repository: Repository) -> _Chosen:
+def points(revisions: str, repository: Repository) -> Chosen:
+    """What a user means: `BASE`, against the working tree; `BASE..HEAD`; `BASE...HEAD`.
+
+    Raises:
+        CampaignError: exit 2; a revision is unknown, or the two of `...` never meet.
+    """
     dots = next((dots for dots in ("...", "..") if dots in revisions), "")
     named, _, other = revisions.partition(dots) if dots else (revisions, "", "")
     named, other = named or "HEAD", other or "HEAD"
@@ -125,11 +130,11 @@ def _points(revisions: str, repository: Repository) -> _Chosen:
     head = Point(other if dots else WORKTREE, repository.commit(other), is_worktree=not dots)
     fork = repository.merge_base(tip.commit, head.commit)
     if dots != "...":
-        return _Chosen(tip, head, None, fork)
+        return Chosen(tip, head, None, fork)
     if fork is None:
         problem = no_merge_base(named, other, is_shallow=repository.is_shallow)
         raise CampaignError(USAGE, [problem])
-    return _Chosen(Point(fork[:10], fork), head, tip, fork)
+    return Chosen(Point(fork[:10], fork), head, tip, fork)
 
 
 class _Comparison:
@@ -142,7 +147,7 @@ class _Comparison:
         self._measuring = measuring(places, repository)
         self._receipts = Receipts()
 
-    def of(self, chosen: _Chosen, fail_on: Sequence[str], full_at: str) -> Compared:
+    def of(self, chosen: Chosen, fail_on: Sequence[str], full_at: str) -> Compared:
         """Compare."""
         trees = self._tree(chosen.base), self._tree(chosen.head)
         base, head, warnings = self._sides(*trees)
@@ -164,7 +169,7 @@ class _Comparison:
             raise CampaignError(USAGE, [*errors, *new.problems])
         return old.side, new.side, list(new.problems)
 
-    def _around(self, chosen: _Chosen, base: Tree, head: Tree) -> Around:
+    def _around(self, chosen: Chosen, base: Tree, head: Tree) -> Around:
         gone = self._receipts.missing(base, head)
         lost = gone if chosen.onto is not None else self._known_at(chosen.fork, gone)
         onto = [] if chosen.onto is None else self._receipts.of(self._tree(chosen.onto))

@@ -15,6 +15,7 @@ from pipeline.commands.signing import own_roots
 from pipeline.domain.campaign import Campaign
 from pipeline.domain.diagnostics import Problem
 from pipeline.domain.disclosure import ANYWHERE, Declaration, Delivered, rules_for
+from pipeline.domain.exit_codes import DONE, UNFINISHED
 from pipeline.domain.fingerprint import Sha256
 from pipeline.domain.marks import Marks
 from pipeline.planning.view import WantedFile
@@ -24,8 +25,6 @@ from pipeline.reporting.disclosure import (
     disclosure_name,
     disclosure_text,
 )
-
-DONE, UNFINISHED = 0, 5
 
 
 @dataclass(frozen=True, slots=True)

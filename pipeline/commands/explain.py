@@ -11,13 +11,12 @@ from pipeline.commands.loading import load_subjects, open_workspace
 from pipeline.commands.realms import choose_realm
 from pipeline.commands.session import Session
 from pipeline.domain.diagnostics import CampaignError, Problem
+from pipeline.domain.exit_codes import USAGE
 from pipeline.domain.explanation import Explanation
 from pipeline.planning.explain import explain, find_cell
 from pipeline.planning.view import wanted_files
 from pipeline.reporting.explain_json import explain_document
 from pipeline.reporting.explain_text import explain_text
-
-USAGE = 2
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,13 +8,14 @@ import re
 from collections.abc import Iterable
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Any, Final, TypeVar
+from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, GetJsonSchemaHandler, model_validator
 from pydantic_core import CoreSchema
 
 from pipeline import catalog
 from pipeline.domain.diagnostics import CampaignError, Problem, in_file_order
+from pipeline.domain.exit_codes import USAGE
 from pipeline.emulator.chosen import Cases, Chosen
 from pipeline.emulator.faults import BY_SUBMIT, Faults
 from pipeline.manifest import codes
@@ -25,7 +26,6 @@ from pipeline.manifest.source import parse
 from pipeline.manifest.values import Flag, Leaf, Version, refusal, whole, wrong_kind
 from pipeline.manifest.wording import did_you_mean, quoted
 
-USAGE: Final = 2
 _MOST_BYTES = 1_000_000
 _MOST = 10**9
 """Largest number of anything; `looks` and `downloads` of so many are all of them."""

@@ -12,11 +12,11 @@ from pipeline.commands.report import tell_what_lacks
 from pipeline.commands.sheet_facts import sheet_facts
 from pipeline.commands.sheets import UpToDate, open_sheets
 from pipeline.domain.diagnostics import CampaignError, Problem, Severity
+from pipeline.domain.exit_codes import DONE, UNFINISHED, UNUSABLE, USAGE
 from pipeline.reporting.sheet.facts import SheetFacts
 from pipeline.reporting.sheet.words import file_size
 from pipeline.reporting.sheet_csv import sheet_csv
 
-DONE, USAGE, UNFINISHED, UNUSABLE = 0, 2, 5, 9
 CSV, PDF, SINGLE = "sheet.csv", "sheet.pdf", "sheet-single.html"
 WARN_AT = 10_000_000
 """Bytes of a page with its previews inside from which on it is slow to mail and to open."""

@@ -7,8 +7,9 @@ from pathlib import Path
 
 from pipeline.adapters.places import Places, find_places
 from pipeline.domain.diagnostics import CampaignError, Problem
+from pipeline.domain.exit_codes import USAGE
+from pipeline.manifest.files import slug
 
-USAGE = 2
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
 _NAME_LINE = re.compile(r"^campaign:.*$", re.MULTILINE)
 _NOT_COPIED = ("lock", "reviews")
@@ -70,6 +71,7 @@ def init(name: str, source: str | None, *, start: Path) -> str:
         _copy(places.campaign(source), folder, name, source=source)
     _merge_locks(places.campaigns)
     _ignore_outputs(places.root / "outputs")
+    _teach_editors(places.root / "schemas")
     shown = places.shown(folder)
     first = f"Copied `{source}` to {shown}." if source else f"Made {shown}/campaign.yaml."
     second = "" if source else f"\nPut your pictures into {shown}/images/, then:"
@@ -112,18 +114,31 @@ def _merge_locks(campaigns: Path) -> None:
         rules.write_text("*/lock/*.jsonl merge=union linguist-generated=true\n", "utf-8")
 
 
+def _teach_editors(schemas: Path) -> None:
+    """The first line of a manifest tells editors where its schema is, so it has to be there."""
+    if schemas.exists() and not schemas.is_dir():
+        return
+    from pipeline.manifest.schema import (  # noqa: PLC0415 (takes as long as all the rest)
+        as_text,
+        campaign_schema,
+        workspace_schema,
+    )
+
+    for name, make in (("campaign", campaign_schema), ("workspace", workspace_schema)):
+        file = schemas / f"{name}.schema.json"
+        if not file.exists():
+            schemas.mkdir(exist_ok=True)
+            file.write_text(as_text(make()), "utf-8")
+
+
 def _no_slug(name: str) -> Problem:
     return Problem(
         code="M103",
         what=f"`{name}` cannot be a campaign's name",
         why="it names a folder and stands in addresses: lower-case letters, digits and `-`, at "
         "most 60, the first one no `-`",
-        fix=f"for example `campaign init {_slug(name)}`",
+        fix=f"for example `campaign init {slug(name) or 'spring-shoes'}`",
     )
-
-
-def _slug(name: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:60] or "spring-shoes"
 
 
 def _taken(name: str, places: Places) -> Problem:

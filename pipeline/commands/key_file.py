@@ -8,6 +8,7 @@ from typing import Annotated, Any, Final
 from pydantic import BaseModel, ConfigDict, Field
 
 from pipeline.domain.diagnostics import CampaignError, Problem, in_file_order
+from pipeline.domain.exit_codes import USAGE
 from pipeline.domain.fingerprint import Json
 from pipeline.emulator.access import ANYBODY, ROLES, AccessKey
 from pipeline.manifest import codes
@@ -18,7 +19,6 @@ from pipeline.manifest.source import parse
 from pipeline.manifest.values import Flag, Leaf, Line, Version, choice, refusal, wrong_kind
 from pipeline.manifest.wording import quoted
 
-USAGE: Final = 2
 _MOST_BYTES = 1_000_000
 _LEAST = 8
 _LEAST_FILE: Final[Mapping[str, Json]] = {"version": 1, "keys": [{"key": "x" * _LEAST}]}

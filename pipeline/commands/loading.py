@@ -15,16 +15,17 @@ from pipeline.commands.tree import Facts, Files
 from pipeline.domain.campaign import Campaign, Workspace
 from pipeline.domain.card import Card
 from pipeline.domain.diagnostics import CampaignError, Problem
-from pipeline.manifest.files import Listing
+from pipeline.domain.exit_codes import USAGE
+from pipeline.manifest.files import Listing, slug
 from pipeline.manifest.inherit import Parents
 from pipeline.manifest.load import Read, build, pictures_wanted, read, read_workspace
 from pipeline.manifest.wording import nearest
 
-USAGE = 2
 CAMPAIGNS = "campaigns"
 MANIFEST = "campaign.yaml"
 WORKSPACE = f"{CAMPAIGNS}/workspace.yaml"
 _MOST_BYTES = 1_000_000
+_MOST_LISTED = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,10 +254,13 @@ def _no_campaign(places: Places, name: str) -> Problem:
     known = places.names()
     near = nearest(name, known)
     hint = f"did you mean `{near}`? " if near else ""
-    listed = ", ".join(f"`{one}`" for one in known)
+    listed = ", ".join(f"`{one}`" for one in known[:_MOST_LISTED])
+    more = f" and {len(known) - _MOST_LISTED:,} more" if len(known) > _MOST_LISTED else ""
     return Problem(
         code="M101",
         what=f"there is no campaign `{name}`",
         why=f"`{places.shown(places.campaign(name) / MANIFEST)}` does not exist",
-        fix=f"{hint}known campaigns: {listed}" if known else f"make it: `campaign init {name}`",
+        fix=f"{hint}known campaigns: {listed}{more}"
+        if known
+        else f"make it: `campaign init {slug(name) or 'NAME'}`",
     )

@@ -10,12 +10,12 @@ from pipeline.commands.loading import find_card, open_workspace, priced
 from pipeline.domain.campaign import Workspace
 from pipeline.domain.card import Card
 from pipeline.domain.diagnostics import CampaignError, Problem, as_json
+from pipeline.domain.exit_codes import USAGE
 from pipeline.manifest.wording import nearest, quoted
 from pipeline.reporting.models_json import card_document
 from pipeline.reporting.models_text import list_text, show_text
 
 MODELS_FORMAT = 1
-USAGE = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +135,9 @@ def show_models(models: Sequence[str], *, start: Path) -> Models:
 def _unknown(model: str) -> Problem:
     near = nearest(model, catalog.models())
     hint = f"did you mean {quoted(near)}? " if near else ""
+    among = [one for one in siblings_together(catalog.models()) if model.lower() in one]
+    if among and not near:
+        hint = f"did you mean one of {', '.join(map(quoted, among))}? "
     return Problem(
         code="M130",
         what=f"there is no card for model {quoted(model)}",

@@ -15,10 +15,11 @@ from pipeline.adapters.places import Places, find_places
 from pipeline.catalog.compare import compare, probes
 from pipeline.commands.loading import find_card, priced
 from pipeline.commands.models import Around, siblings_together
-from pipeline.commands.realms import KEY_VARIABLE, UNUSABLE, Realm, api_key, choose_realm
+from pipeline.commands.realms import KEY_VARIABLE, Realm, api_key, choose_realm
 from pipeline.domain.campaign import Workspace
 from pipeline.domain.card import quote
 from pipeline.domain.diagnostics import CampaignError, Problem
+from pipeline.domain.exit_codes import UNUSABLE, USAGE
 from pipeline.domain.fingerprint import Sha256
 from pipeline.domain.money import MicroUsd
 from pipeline.domain.offers import Asked, Comparison, Probe
@@ -32,7 +33,6 @@ from pipeline.reporting.models_json import comparison_document
 from pipeline.reporting.sync_text import FILE, sync_text
 
 SYNC_FORMAT = 1
-USAGE = 2
 _AT_ONCE = 8
 _NEW_FILE = "version: 1\n"
 _NO_PICTURES: Mapping[Sha256, tuple[Path, PictureFacts]] = {}

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pipeline.domain.diagnostics import CampaignError, Problem
+from pipeline.domain.exit_codes import NOT_PERMITTED
 from pipeline.domain.permit import (
     PLAN_FORMAT,
     ChangedPlanError,
@@ -15,7 +16,6 @@ from pipeline.domain.permit import (
     read_permit,
 )
 
-UNPERMITTED = 7
 _NOTHING = "nothing was charged by this run"
 
 
@@ -35,9 +35,11 @@ def load_permit(file: Path) -> Permit:
         problem = _changed(file, str(changed))
     except OSError as error:
         problem = _no_permit(file, str(error.strerror))
-    except (NoPermitError, ValueError, RecursionError) as error:
+    except NoPermitError as error:
         problem = _no_permit(file, str(error))
-    raise CampaignError(UNPERMITTED, [problem])
+    except (ValueError, RecursionError):
+        problem = _no_permit(file, "it is not JSON")
+    raise CampaignError(NOT_PERMITTED, [problem])
 
 
 def campaigns_of(permit: Permit, names: Sequence[str]) -> Sequence[str]:
@@ -48,7 +50,7 @@ def campaigns_of(permit: Permit, names: Sequence[str]) -> Sequence[str]:
     """
     strangers = [name for name in names if name not in permit.parts]
     if strangers:
-        raise CampaignError(UNPERMITTED, [_stranger(permit, name) for name in strangers])
+        raise CampaignError(NOT_PERMITTED, [_stranger(permit, name) for name in strangers])
     return names or tuple(permit.parts)
 
 
@@ -60,7 +62,7 @@ def check_realm(permit: Permit, realm: str) -> None:
     """
     others = sorted({part.realm for part in permit.parts.values()} - {realm})
     if others:
-        raise CampaignError(UNPERMITTED, [_other_realm(others[0], realm)])
+        raise CampaignError(NOT_PERMITTED, [_other_realm(others[0], realm)])
 
 
 def _no_permit(file: Path, why: str) -> Problem:
@@ -68,7 +70,8 @@ def _no_permit(file: Path, why: str) -> Problem:
         code="P030",
         what=f"`{file}` is not a permit",
         why=why,
-        fix=f"make one: `campaign plan NAME --out {file}`",
+        # Not under the name that was given: what is there may be somebody's work.
+        fix="make one: `campaign plan NAME --out plan.json`",
         money=_NOTHING,
     )
 

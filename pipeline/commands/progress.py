@@ -9,7 +9,7 @@ from typing import Protocol, TextIO
 
 from pipeline.domain.money import format_usd
 from pipeline.execution.events import Event, Happened
-from pipeline.reporting.words import count
+from pipeline.reporting.words import brief, count
 
 EVENT_FORMAT = 1
 _MOST_SHOWN = 3
@@ -78,7 +78,7 @@ class Telling:
         """Show the progress of some work; yields what to call with how many more are done."""
         if self._quiet or not sys.stderr.isatty():
             if total:
-                self.say(f"{what}: {total}")
+                self.say(f"{what}: {total:,} to do")
             yield lambda _more: None
             return
         from rich.console import Console  # noqa: PLC0415 (only where there is a terminal)
@@ -160,4 +160,5 @@ def _line(event: Event) -> str:
     money = ""
     if event.kind is Happened.DOUBT:
         money = f"; may have been charged, {format_usd(event.money)}"
-    return f"{word:<10} {cells}{': ' if event.message else ''}{event.message}{money}"
+    told = ": ".join(part for part in (cells, brief(event.message)) if part)
+    return f"{word:<10} {told}{money}"

@@ -18,12 +18,12 @@ from pipeline.commands.signing import (
     own_roots,
 )
 from pipeline.domain.diagnostics import CampaignError, Problem
+from pipeline.domain.exit_codes import DONE, UNFINISHED, USAGE
 from pipeline.domain.marks import Marks, Seal
 from pipeline.imaging import provenance
 from pipeline.imaging.provenance.pem import IdentityError, certificates_in
 from pipeline.reporting.provenance_text import provenance_document, provenance_text
 
-DONE, USAGE, UNFINISHED = 0, 2, 5
 _BROKEN: Final = frozenset({Seal.EXPIRED, Seal.INVALID, Seal.DAMAGED})
 
 

@@ -12,10 +12,11 @@ from pipeline.commands.buying import Outside, make_runner
 from pipeline.commands.lookback import LookBack, LookedBack
 from pipeline.commands.outputs import make_thumb
 from pipeline.commands.previews import Previewed, previewing
-from pipeline.commands.realms import UNUSABLE, Realm
+from pipeline.commands.realms import Realm
 from pipeline.commands.session import Session, Subject
 from pipeline.commands.wiring import connect
 from pipeline.domain.diagnostics import CampaignError, Problem
+from pipeline.domain.exit_codes import NOT_PERMITTED, UNUSABLE
 from pipeline.domain.fingerprint import CellKey, canonical
 from pipeline.domain.money import MicroUsd, format_usd
 from pipeline.domain.plan import Plan, Step
@@ -26,8 +27,6 @@ from pipeline.execution.events import Listener
 from pipeline.execution.outcome import Brake, Outcome
 from pipeline.execution.ports import Failure, ProviderError, Seller
 from pipeline.execution.run import Runner
-
-PRICE_ROSE = 7
 
 
 class Purchase:
@@ -183,7 +182,7 @@ async def _check(seller: Seller, plans: Sequence[Plan]) -> None:
             for step in _one_of_each_price(plan.steps):
                 price = await seller.price(plan.model, _priced_body(step))
                 if price > step.quote.most:
-                    raise CampaignError(PRICE_ROSE, [_price_rose(step, price)])
+                    raise CampaignError(NOT_PERMITTED, [_price_rose(step, price)])
         balance = await seller.balance()
     except ProviderError as error:
         raise CampaignError(UNUSABLE, [_unreachable(error)]) from error

@@ -8,11 +8,10 @@ from urllib.parse import urlsplit
 
 from pipeline.adapters.places import DRAFT, REAL
 from pipeline.domain.diagnostics import CampaignError, Problem
+from pipeline.domain.exit_codes import UNUSABLE, USAGE
 from pipeline.emulator.engine_version import DRAFT_ENGINE
 from pipeline.providers.names import OFFICIAL_BASE, OFFICIAL_HOST
 
-UNUSABLE = 9
-USAGE = 2
 KEY_VARIABLE = "WAVESPEED_API_KEY"
 BASE_VARIABLE = "WAVESPEED_BASE_URL"
 _OF_DRAFTS = ("cv2", "onnxruntime", "starlette")

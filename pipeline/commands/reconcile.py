@@ -16,12 +16,13 @@ from pipeline.commands.buying import Outside, make_runner
 from pipeline.commands.loading import chosen, load_all, open_workspace
 from pipeline.commands.lookback import LookBack, LookedBack
 from pipeline.commands.progress import Telling
-from pipeline.commands.realms import UNUSABLE, Realm, choose_realm
+from pipeline.commands.realms import Realm, choose_realm
 from pipeline.commands.session import Session, Subject
 from pipeline.commands.settling import Decisions, Settling
 from pipeline.commands.wiring import connect
 from pipeline.domain.attempt import State
 from pipeline.domain.diagnostics import CampaignError, Problem
+from pipeline.domain.exit_codes import DONE, IN_DOUBT, UNUSABLE, USAGE
 from pipeline.domain.moment import moment
 from pipeline.domain.money import MicroUsd, format_usd
 from pipeline.emulator.engine_version import DRAFT_ENGINE
@@ -32,7 +33,6 @@ from pipeline.execution.run import Runner
 from pipeline.reporting.words import count
 
 RECONCILE_FORMAT = 1
-DONE, USAGE, IN_DOUBT = 0, 2, 6
 _DAMAGED = frozenset({"S010"})
 
 
@@ -71,6 +71,7 @@ class Reconciled:
         overruns: attempts that cost more than was held for them, with both amounts.
         unexplained: predictions and charges without an owner.
         set_aside: where a damaged ledger lies now; empty where none was.
+        decided: what a person said and is in the lock now, a line each.
     """
 
     recovered: int
@@ -84,6 +85,7 @@ class Reconciled:
     overruns: Sequence[tuple[str, MicroUsd, MicroUsd]]
     unexplained: Sequence[Problem] = field(default=())
     set_aside: str = ""
+    decided: Sequence[str] = ()
 
     @property
     def exit_code(self) -> int:
@@ -100,6 +102,7 @@ class Reconciled:
             f"billed     {count(self.rows, 'new row')}, {format_usd(self.changed)} beside quotes",
             f"charged    {format_usd(self.charged)} in all",
         ]
+        lines += [f"decided    {one}; noted in a receipt" for one in self.decided]
         if self.set_aside:
             lines.insert(0, f"rebuilt    the ledger; the damaged one is `{self.set_aside}`")
         if self.adopted:
@@ -270,7 +273,9 @@ class Reconciliation:
             home = self._subjects[0].campaign.name
             provider = self._outside.provider
             settling = Settling(self._books, self._files, provider, self._clock, home=home)
-            await settling.carry_out(decisions)
+            unexplained = {one.id for one in found.strangers}
+            unexplained |= {row.prediction for row in found.charges}
+            await settling.carry_out(decisions, unexplained=unexplained)
             # What was decided may explain what nothing explained before.
             found = await self._look_back()
             outcomes.append(found.outcome)
@@ -281,8 +286,8 @@ class Reconciliation:
             owners=self._books.open_ledger.predictions(),
             in_locks=self._books.rows_in_locks(),
         )
-        unexplained = found.problems(exclusive=self._outside.exclusive)
-        if not any(problem.is_error for problem in unexplained):
+        problems = found.problems(exclusive=self._outside.exclusive)
+        if not any(problem.is_error for problem in problems):
             await self._books.open_ledger.looked_back(moment(self._clock.now()))
             self._books.runs.bury(died)
         return self._summary(
@@ -290,7 +295,8 @@ class Reconciliation:
             found,
             rows=len(rows),
             before=before,
-            unexplained=unexplained,
+            unexplained=problems,
+            decided=decisions.told,
             set_aside=set_aside,
         )
 
@@ -331,6 +337,7 @@ class Reconciliation:
         rows: int,
         before: MicroUsd,
         unexplained: Sequence[Problem],
+        decided: Sequence[str],
         set_aside: str,
     ) -> Reconciled:
         open_attempts = self._books.open_ledger.list_open()
@@ -359,6 +366,7 @@ class Reconciliation:
                 (one.attempt, one.hold, one.actual) for one in self._books.open_ledger.overruns()
             ],
             unexplained=unexplained,
+            decided=decided,
             set_aside=set_aside,
         )
 

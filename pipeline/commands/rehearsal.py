@@ -42,7 +42,10 @@ def read_prompts(subject: Subject, cells: Sequence[Cell]) -> tuple[DraftReading,
         subject: whose model says whether pictures are edited or made from words alone.
         cells: whose prompts, in plan order.
     """
-    from pipeline.emulator.engine.compile import compile_prompt  # noqa: PLC0415 (drafts only)
+    from pipeline.emulator.engine.compile import (  # noqa: PLC0415 (drafts only)
+        compile_prompt,
+        what_is_possible,
+    )
     from pipeline.emulator.engine.describe import (  # noqa: PLC0415 (as above)
         PLACEHOLDER,
         described,
@@ -61,7 +64,8 @@ def read_prompts(subject: Subject, cells: Sequence[Cell]) -> tuple[DraftReading,
             found.append(DraftReading(prompt, number, described(recipe), recipe.locks, notes))
         else:
             why = nothing_to_do(recipe)
-            found.append(DraftReading(prompt, number, (), recipe.locks, notes, why))
+            can = what_is_possible()
+            found.append(DraftReading(prompt, number, (), recipe.locks, notes, why, possible=can))
     return tuple(found)
 
 
@@ -77,8 +81,9 @@ def warnings_of(readings: Sequence[DraftReading], campaign: str) -> list[Problem
         Problem(
             code="R018",
             what=f"the draft engine can draw nothing of the prompt `{_short(one.prompt)}`",
-            why=f"{_listed(one.notes)}: drafts of it fail and say what can be drawn",
-            fix=f"reword it if a draft matters; the real model is asked all the same. {look}",
+            why=f"{_listed(one.notes)}; so drafts of it fail",
+            fix=f"reword it if a draft matters; the real model is asked all the same. {look}, and "
+            "what can be drawn",
             money=_NO_MONEY,
             severity=Severity.WARNING,
         )

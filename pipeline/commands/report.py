@@ -9,10 +9,10 @@ from pipeline.commands.progress import Telling
 from pipeline.commands.review import waiting_attempts
 from pipeline.commands.sheets import UpToDate, open_sheets
 from pipeline.domain.diagnostics import Problem
+from pipeline.domain.exit_codes import DONE, UNFINISHED
 from pipeline.reporting.not_made import not_made_lines
 from pipeline.reporting.words import count
 
-DONE, USAGE, UNFINISHED = 0, 2, 5
 _HOW = "`campaign store pull DIR`, or `campaign run` while the provider keeps them"
 
 

@@ -8,29 +8,34 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from pipeline.adapters.clock import SystemClock
-from pipeline.adapters.lock_files import STATE_DAMAGED, LockFiles
+from pipeline.adapters.lock_files import LockFiles
 from pipeline.adapters.places import REAL, Places
-from pipeline.adapters.runs import HELD, hold_campaign, new_id
-from pipeline.commands.agreement import REFUSED, USAGE, Agreed, Agreement, Desk, RunOptions
+from pipeline.adapters.runs import hold_campaign, new_id
+from pipeline.commands.agreement import Agreed, Agreement, Desk, RunOptions
 from pipeline.commands.books import Books
-from pipeline.commands.closing import (
-    DONE,
-    IN_DOUBT,
-    INTERRUPTED,
-    STOPPED,
-    UNFINISHED,
-    UNUSABLE,
-    Closing,
-)
+from pipeline.commands.closing import Closing
 from pipeline.commands.loading import Loaded, chosen, load_all, open_workspace
 from pipeline.commands.matching import settle_short
-from pipeline.commands.permits import UNPERMITTED as NOT_PERMITTED
 from pipeline.commands.permits import campaigns_of, check_realm
 from pipeline.commands.progress import Telling
 from pipeline.commands.realms import KEY_VARIABLE, Realm, choose_realm
 from pipeline.commands.selecting import check_selection
 from pipeline.commands.session import Session, Subject
 from pipeline.domain.diagnostics import CampaignError, Problem
+from pipeline.domain.exit_codes import (
+    DONE,
+    HELD,
+    IN_DOUBT,
+    INCOMPLETE,
+    INTERRUPTED,
+    NOT_PERMITTED,
+    REFUSED,
+    STATE_DAMAGED,
+    STOPPED,
+    UNFINISHED,
+    UNUSABLE,
+    USAGE,
+)
 from pipeline.domain.fingerprint import CellKey
 from pipeline.domain.moment import moment
 from pipeline.domain.plan import Action, Cell, Decision, Plan, Reason
@@ -41,7 +46,6 @@ from pipeline.reporting.words import REASON_WORDS, count
 
 __all__ = ["Desk", "RunOptions", "run"]
 
-INCOMPLETE = 11
 # Which of several campaigns' or troubles' exit codes is the command's.
 _PRECEDENCE = (
     INTERRUPTED,

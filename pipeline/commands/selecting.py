@@ -4,10 +4,9 @@ from collections.abc import Sequence
 
 from pipeline.commands.session import Subject
 from pipeline.domain.diagnostics import CampaignError
+from pipeline.domain.exit_codes import USAGE
 from pipeline.domain.plan import Plan
 from pipeline.planning.select import Selection, match_nothing, parse_selection
-
-USAGE = 2
 
 
 def read_selection(select: Sequence[str], exclude: Sequence[str]) -> Selection:

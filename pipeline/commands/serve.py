@@ -11,8 +11,9 @@ from pipeline.adapters.clock import SystemClock
 from pipeline.adapters.connecting import GuardedBackend
 from pipeline.adapters.places import find_places, prepare_state
 from pipeline.commands.fault_file import read_faults
-from pipeline.commands.realms import BASE_VARIABLE, KEY_VARIABLE, UNUSABLE, not_installed
+from pipeline.commands.realms import BASE_VARIABLE, KEY_VARIABLE, not_installed
 from pipeline.domain.diagnostics import CampaignError, Problem
+from pipeline.domain.exit_codes import UNUSABLE
 from pipeline.domain.money import MicroUsd
 from pipeline.emulator.faults import NONE
 

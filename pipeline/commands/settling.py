@@ -1,19 +1,19 @@
 """What a person decides where no proof can be had: adopt, assume charged, waive, not mine."""
 
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pipeline.adapters.lock_files import LockFiles
 from pipeline.commands.books import Books
 from pipeline.domain.attempt import OpenAttempt, State
 from pipeline.domain.diagnostics import CampaignError, Problem
+from pipeline.domain.exit_codes import USAGE
 from pipeline.domain.history import History
 from pipeline.domain.moment import moment
 from pipeline.domain.receipts import Assume, Foreign, Order, Waive
 from pipeline.execution.ports import Clock, Failure, Prediction, Provider, ProviderError
 
-USAGE = 2
 _WAITS_S = (1.0, 2.0, 4.0, 8.0)
 _UNSAID = "no reason was given"
 
@@ -40,6 +40,16 @@ class Decisions:
         """Whether anything was decided."""
         return bool(self.adopt or self.assume or self.waive or self.not_mine)
 
+    @property
+    def told(self) -> tuple[str, ...]:
+        """What was said, for people, a line each."""
+        return (
+            *(f"prediction {one} is not this workspace's" for one in self.not_mine),
+            *(f"attempt {one} counts as charged" for one in self.assume),
+            *(f"attempt {one} counts as never arrived" for one in self.waive),
+            *(f"attempt {one} made prediction {other}" for one, other in self.adopt.items()),
+        )
+
 
 class Settling:
     """Carries decisions out on the books of one realm, each with its receipt."""
@@ -63,8 +73,14 @@ class Settling:
         self._clock = clock
         self._home = home
 
-    async def carry_out(self, decisions: Decisions) -> None:
+    async def carry_out(
+        self, decisions: Decisions, *, unexplained: Collection[str] = frozenset()
+    ) -> None:
         """Check all decisions, then do them.
+
+        Args:
+            decisions: what the user said.
+            unexplained: predictions of history and bill that no book explains.
 
         Raises:
             CampaignError: exit 2, with all that is wrong with them; none was carried out.
@@ -81,6 +97,11 @@ class Settling:
             problem
             for attempt, prediction in decisions.adopt.items()
             async for problem in self._wrong_adoption(attempt, prediction, history, in_doubt)
+        ]
+        problems += [
+            _nobodys(prediction)
+            for prediction in decisions.not_mine
+            if prediction not in unexplained and not await self._is_known(prediction)
         ]
         if problems:
             raise CampaignError(USAGE, problems)
@@ -132,6 +153,10 @@ class Settling:
             yield _unknown_prediction(prediction)
         elif seen.model and seen.model != order.recipe.model:
             yield _other_model(prediction, seen.model, order.recipe.model)
+
+    async def _is_known(self, prediction: str) -> bool:
+        owned = await self._ledger.owned()
+        return prediction in owned or await self._look(prediction) is not None
 
     async def _look(self, prediction: str) -> Prediction | None:
         for wait in (*_WAITS_S, None):
@@ -273,6 +298,16 @@ def _unknown_prediction(prediction: str) -> Problem:
         what=f"the provider does not know prediction `{prediction}`",
         why="it keeps predictions for seven days, and never had one of this id since then",
         fix="copy the id from the provider's history; if it is older, `--assume-charged ATTEMPT`",
+        money="nothing was changed",
+    )
+
+
+def _nobodys(prediction: str) -> Problem:
+    return Problem(
+        code="R048",
+        what=f"prediction `{prediction}` is in no history and on no bill",
+        why="a receipt that disowns what does not exist explains nothing, and hides a slip",
+        fix="copy the id from what `campaign reconcile` lists as unexplained",
         money="nothing was changed",
     )
 

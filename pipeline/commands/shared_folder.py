@@ -11,9 +11,9 @@ from pipeline.adapters.store import Store
 from pipeline.adapters.transfer import CannotWriteError, Handled, copy, each
 from pipeline.commands.progress import Telling
 from pipeline.domain.diagnostics import CampaignError, Problem
+from pipeline.domain.exit_codes import UNFINISHED, USAGE
 from pipeline.domain.fingerprint import Sha256
 
-USAGE, UNFINISHED = 2, 5
 COPIERS = 4
 """Objects copied at once: a shared drive answers slowly, and does not get faster by more."""
 _FORBIDDEN = frozenset({errno.EROFS, errno.EACCES, errno.EPERM})

@@ -13,6 +13,7 @@ from pipeline.commands.session import Session
 from pipeline.domain.attempt import Spent
 from pipeline.domain.campaign import Workspace
 from pipeline.domain.diagnostics import Problem
+from pipeline.domain.exit_codes import DONE, IN_DOUBT, USAGE
 from pipeline.domain.money import ZERO
 from pipeline.domain.plan import Action, Reason
 from pipeline.emulator.engine_version import DRAFT_ENGINE
@@ -27,7 +28,6 @@ from pipeline.reporting.money_table import (
 )
 
 STATUS_FORMAT = 1
-DONE, USAGE, IN_DOUBT = 0, 2, 6
 _HERE = frozenset({Action.CACHED, Action.RECOVER})
 
 

@@ -17,11 +17,11 @@ from pipeline.commands.realms import choose_realm
 from pipeline.commands.session import Session
 from pipeline.commands.shared_folder import copy_all, listing, other_side
 from pipeline.domain.diagnostics import Problem
+from pipeline.domain.exit_codes import DONE, UNFINISHED
 from pipeline.domain.fingerprint import Sha256
 from pipeline.reporting.words import count
 
 STORE_FORMAT = 1
-DONE, UNFINISHED = 0, 5
 _MOST_SHOWN = 20
 _DONE = frozenset({Fate.COPIED, Fate.WHOLE})
 _COLUMN = 9

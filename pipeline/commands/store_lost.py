@@ -9,14 +9,13 @@ from pipeline.commands.holdings import Holding, holdings
 from pipeline.commands.session import Session
 from pipeline.commands.store import STORE_FORMAT
 from pipeline.domain.diagnostics import CampaignError, Problem
+from pipeline.domain.exit_codes import DONE, USAGE
 from pipeline.domain.fingerprint import CellKey, Sha256
 from pipeline.domain.money import MicroUsd, format_usd
 from pipeline.domain.plan import Action, Cell, Decision, Plan, Reason
 from pipeline.domain.receipts import Lost
 from pipeline.manifest.wording import nearest
 from pipeline.reporting.words import REASON_WORDS, count
-
-DONE, USAGE = 0, 2
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,10 +20,9 @@ from pipeline.commands.refetch import ask_provider
 from pipeline.commands.shared_folder import copy_all, listing, other_side
 from pipeline.commands.store import STORE_FORMAT, listed, megabytes
 from pipeline.domain.diagnostics import Problem
+from pipeline.domain.exit_codes import DONE, UNFINISHED
 from pipeline.domain.fingerprint import Sha256
 from pipeline.reporting.words import count
-
-DONE, UNFINISHED = 0, 5
 
 
 @dataclass(frozen=True, slots=True)

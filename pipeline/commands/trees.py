@@ -33,11 +33,11 @@ from pipeline.commands.tree import Facts, Receipts, Tree
 from pipeline.domain.campaign import Workspace
 from pipeline.domain.diagnostics import CampaignError, Problem
 from pipeline.domain.difference import Point
+from pipeline.domain.exit_codes import USAGE
 from pipeline.domain.picture import PictureFacts
 from pipeline.manifest.files import Listing
 from pipeline.planning.wishes import Side, Wish, wish
 
-USAGE = 2
 _MOST_BYTES = 1_000_000
 _MOST_HOPS = 8
 

@@ -13,9 +13,10 @@ from pipeline.adapters.intake import MOST_PIXELS, StoreIntake
 from pipeline.adapters.places import Places
 from pipeline.adapters.store import Store
 from pipeline.commands.buying import Outside
-from pipeline.commands.realms import UNUSABLE, Realm, api_key, not_installed
+from pipeline.commands.realms import Realm, api_key, not_installed
 from pipeline.commands.session import Subject
 from pipeline.domain.diagnostics import CampaignError
+from pipeline.domain.exit_codes import UNUSABLE
 from pipeline.domain.fingerprint import Sha256
 from pipeline.domain.picture import PictureFacts
 from pipeline.execution.decisions import PollPace

@@ -10,7 +10,7 @@ MicroUsd = NewType("MicroUsd", int)
 ZERO = MicroUsd(0)
 _PER_USD = 1_000_000
 _MOST_DOLLARS = 10**9
-_AMOUNT = re.compile(r"^(?:\$\s*)?(?P<number>\d{1,12}(?:\.\d{1,6})?)(?:\s*USD)?$")
+_AMOUNT = re.compile(r"^(?:\$\s*)?(?P<number>\d{1,60}(?:\.\d{1,6})?)(?:\s*USD)?$")
 
 
 class NotMoneyError(ValueError):

@@ -133,6 +133,11 @@ def in_plain_letters(text: str) -> str:
     return folded.encode("ascii", "ignore").decode().lower()
 
 
+def slug(text: str) -> str:
+    """A name that a campaign can have, as near to a text as may be; empty where nothing is left."""
+    return re.sub(r"[^a-z0-9]+", "-", in_plain_letters(text)).strip("-")[:60].strip("-")
+
+
 def _safe_part(text: str) -> str:
     if _SAFE.fullmatch(text):
         return text

@@ -31,6 +31,8 @@ MOST_JOBS = 1_000_000
 MOST_REVIEWERS = 20
 ALL = "all"
 
+_LONGEST_SIDE = 999_999
+_TWO_NUMBERS = re.compile(r"[0-9]+x[0-9]+")
 _SIZE = re.compile(r"([1-9][0-9]{0,5})x([1-9][0-9]{0,5})")
 _NEARLY_SIZE = re.compile(
     r"([1-9][0-9]{0,5})\s*(?:px)?\s*[xX*\u00d7]\s*([1-9][0-9]{0,5})\s*(?:px)?"
@@ -117,7 +119,9 @@ def _size(value: Any) -> PixelSize:
         raise refusal(
             codes.SIZE,
             what=f"{quoted(text)} is not a size",
-            why="a size is width x height in pixels, with an `x` between",
+            why=f"each side is a whole number of pixels from 1 to {_LONGEST_SIDE:,}"
+            if _TWO_NUMBERS.fullmatch(text)
+            else "a size is width x height in pixels, with an `x` between",
             fix=_meant_size(text),
         )
     return PixelSize(int(found[1]), int(found[2]))
@@ -198,7 +202,7 @@ def _bytes(value: Any) -> int:
         few = count < _LEAST_BYTES
         raise refusal(
             codes.BYTES,
-            what=f"{quoted(text)} is {count:,} bytes",
+            what=f"{quoted(text)} is {count:,} byte{'' if count == 1 else 's'}",
             why="no picture fits into that" if few else "no picture needs that",
             fix=f"did you mean `{count}kB`?" if few and count else "write it like `500kB`",
         )

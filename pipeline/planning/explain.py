@@ -286,10 +286,10 @@ def _nothing(plan: Plan, text: str) -> Problem:
     near = nearest(text, addresses[:2000])
     shown = ", ".join(f"`{one}`" for one in addresses[:_MOST_SHOWN])
     more = ", …" if len(addresses) > _MOST_SHOWN else ""
-    hint = f"did you mean `{near}`? " if near else ""
+    hint = f"did you mean `{near}`? Wanted are" if near else "name one of"
     return Problem(
         code="P044",
         what=f"campaign `{plan.campaign}` wants no picture `{text}`",
         why="an address has the form `set/picture/variant/size/tN`, and may leave out its end",
-        fix=f"{hint}Wanted pictures: {shown}{more}",
+        fix=f"{hint} {shown}{more}",
     )

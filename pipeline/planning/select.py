@@ -311,7 +311,9 @@ def _expression(text: str, option: str, number: int, problems: list[Problem]) ->
 
 def _term(text: str, at: Span, line: str, problems: list[Problem]) -> _Term | None:
     if not text:
-        problems.append(_bad(at, line, "nothing", "a comma joins two conditions", _EXAMPLE))
+        why = "a comma joins two conditions" if line.strip() else "it is empty"
+        what = "nothing" if line.strip() else "an empty text"
+        problems.append(_bad(at, line, what, why, _EXAMPLE))
         return None
     key, colon, value = text.partition(":")
     if not colon:
@@ -432,9 +434,20 @@ def _existing(term: _Term, seen: Sequence[Candidate]) -> str:
     kind = {"address": "address", "size": "native size"}.get(term.key, term.key)
     if not known:
         return f"leave it out: there is no {kind}"
-    near = nearest(term.text.rpartition(":")[2].strip(), known)
+    near = _without_key(term, seen) or nearest(term.text.rpartition(":")[2].strip(), known)
     hint = f"did you mean `{near}`? " if near else ""
     return f"{hint}Every {kind} there is: {_listed(known)}"
+
+
+def _without_key(term: _Term, seen: Sequence[Candidate]) -> str:
+    """What was meant by a name without its key, or by the beginning of one; else empty."""
+    if term.key != _ADDRESS:
+        return ""
+    for key in ("picture", "variant", "size", "tag", "owner"):
+        if term.text in _values(key, seen):
+            return f"{key}:{term.text}"
+    begins = any(one.startswith(term.text) for one in _values(_ADDRESS, seen))
+    return f"{term.text}*" if begins else ""
 
 
 def _values(key: str, seen: Iterable[Candidate]) -> Iterator[str]:

@@ -168,7 +168,8 @@ def _settings(diff: Diff) -> _Section:
     if not diff.settings:
         return _Section((), (), (), "")
     loosened = sum(one.loosens for one in diff.settings)
-    more = f", {loosened:,} of which allow more than before" if loosened else ""
+    allow = "allows" if loosened == 1 else "allow"
+    more = f", {loosened:,} of which {allow} more than before" if loosened else ""
     opened = " open" if loosened else ""
     head = (
         f"<details{opened}><summary>Caps, prices, models and rules that change{more}</summary>",

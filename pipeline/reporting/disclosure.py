@@ -60,6 +60,8 @@ def disclosure_text(declarations: Sequence[Declaration]) -> str:
         lines += [
             f"  NOT AS WANTED  {file.name}: {file.lacking}" for file in one.files if file.lacking
         ]
+    if any(file.lacking for one in declarations for file in one.files):
+        lines.append("Remove the files that are not as wanted; `campaign report` makes them anew.")
     read = sorted({rule.as_of for one in declarations for rule in one.rules})
     if read:
         lines.append(f"Rules as they were read on {read[0]}; this is {NOT_ADVICE}.")

@@ -1,5 +1,6 @@
 """What the draft engine reads in the prompts of a plan: for people, and for machines."""
 
+import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -8,6 +9,8 @@ from pipeline.reporting.words import count
 
 _MOST_SHOWN = 12
 _LONGEST = 88
+_WIDTH = 100
+_TIE = "\u00a0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +25,7 @@ class DraftReading:
         notes: what will not be done, a clause each, with its reason.
         fails: why a draft of it fails; empty where it does not.
         is_placeholder: whether its draft is a poster of its words, whatever they are.
+        possible: where it fails, what can be drawn: groups with their members, between them `; `.
     """
 
     prompt: str
@@ -31,6 +35,7 @@ class DraftReading:
     notes: tuple[str, ...]
     fails: str = ""
     is_placeholder: bool = False
+    possible: str = ""
 
     @property
     def is_partial(self) -> bool:
@@ -63,6 +68,21 @@ def readings_text(readings: Sequence[DraftReading], *, of: int) -> Iterator[str]
         yield ""
         counted = f"{partial:,} drawn in part, {failing:,} not at all"
         yield f"  … and {count(len(more), 'more prompt')}: {counted}"
+    yield from _possible(next((one.possible for one in readings if one.possible), ""))
+
+
+def _possible(groups: str) -> Iterator[str]:
+    """What can be drawn, said once, a group a paragraph."""
+    if groups:
+        yield ""
+        yield "The draft engine reads English and can draw:"
+    for group in groups.split("; ") if groups else ():
+        # Lines break between names only.
+        tied = group.replace(" ", _TIE).replace(f",{_TIE}", ", ")
+        for line in textwrap.wrap(
+            tied, _WIDTH, initial_indent="  ", subsequent_indent="    ", break_on_hyphens=False
+        ):
+            yield line.replace(_TIE, " ")
 
 
 def readings_json(readings: Sequence[DraftReading]) -> list[Mapping[str, object]]:

@@ -1,7 +1,7 @@
 """The plan for people: what would be bought, why, what it costs and what stands in the way."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from pipeline.domain.fingerprint import CellKey
 from pipeline.domain.money import MicroUsd, format_usd
@@ -10,17 +10,27 @@ from pipeline.reporting.draft_reading import DraftReading, readings_text
 from pipeline.reporting.words import REASON_WORDS, count
 
 _MOST_ROWS = 30
+_DRAFT = "draft"
+_SHARED = frozenset({"month", "workspace"})
+"""Scopes of caps that all campaigns share."""
 _OF_DIGEST = 15
 """Characters of a permit's digest that tell it from others."""
 
 
-def plan_text(plan: Plan, *, renders: int, readings: Sequence[DraftReading] = ()) -> str:
+def plan_text(
+    plan: Plan,
+    *,
+    renders: int,
+    readings: Sequence[DraftReading] = (),
+    is_alone: bool = True,
+) -> str:
     """Lay a plan out for a terminal; readable without colour.
 
     Args:
         plan: what would be done; its problems are shown by whoever shows problems.
         renders: files to derive, which is free.
         readings: what the draft engine makes of the prompts; of drafts only.
+        is_alone: whether `totals_text` of several plans follows, which has the caps they share.
     """
     lines = [f"{plan.campaign}  {plan.realm}  {plan.model}", ""]
     lines += _steps(plan)
@@ -28,10 +38,29 @@ def plan_text(plan: Plan, *, renders: int, readings: Sequence[DraftReading] = ()
     lines += _chosen(plan.chosen)
     if plan.permit is not None:
         lines.append(f"  {permit_text(plan.permit)}")
-    lines += [f"  {line}" for line in map(_limit, plan.limits) if line]
+    limits = [one for one in plan.limits if is_alone or one.scope not in _SHARED]
+    lines += _limits(limits, plan.cost)
     prompts = {cell.recipe.prompt for cell in plan.cells}
     lines += readings_text(readings, of=len(prompts))
     return "\n".join(lines) + "\n"
+
+
+def totals_text(plans: Sequence[Plan]) -> str:
+    """All of one realm's plans added up, with the caps that they share; ends with a line break."""
+    wanted = count(sum(len(plan.cells) for plan in plans), "picture")
+    requests = sum(len(plan.steps) for plan in plans)
+    images = sum(plan.images for plan in plans)
+    cost = MicroUsd(sum(plan.cost for plan in plans))
+    money = _money(cost, plans[0].realm)
+    what = f"{images:,} to buy in {count(requests, 'request')} for {money}"
+    shared = dict.fromkeys(one for plan in plans for one in plan.limits if one.scope in _SHARED)
+    head = f"{count(len(plans), 'campaign')}, {wanted} wanted"
+    first = f"{head}: {what if requests else 'nothing to buy'}."
+    return "\n".join([first, *_limits(shared, cost)]) + "\n"
+
+
+def _limits(limits: Iterable[Limit], cost: MicroUsd) -> Iterator[str]:
+    return (f"  {line}" for limit in limits if (line := _limit(limit, cost)))
 
 
 def _steps(plan: Plan) -> Iterator[str]:
@@ -87,7 +116,7 @@ def _totals(plan: Plan, renders: int) -> Iterator[str]:
     wanted = count(len(plan.cells), "picture")
     if plan.steps:
         requests = count(len(plan.steps), "request")
-        cost = format_usd(plan.cost)
+        cost = _money(plan.cost, plan.realm)
         yield f"{wanted} wanted: {plan.images:,} to buy in {requests} for {cost}."
     else:
         yield f"{wanted} wanted: nothing to buy."
@@ -99,6 +128,10 @@ def _totals(plan: Plan, renders: int) -> Iterator[str]:
         money = MicroUsd(sum(orphan.charged for orphan in plan.orphans))
         words = f"bought for {format_usd(money)} and no longer wanted"
         yield f"  {Action.ORPHAN:<8} {len(plan.orphans):>6,}  {words}"
+
+
+def _money(amount: MicroUsd, realm: str) -> str:
+    return format_usd(amount) + (" of play money" if realm == _DRAFT else "")
 
 
 def _others(plan: Plan) -> Counter[tuple[Action, Reason]]:
@@ -132,13 +165,21 @@ def permit_text(permit: UnderPermit) -> str:
     return f"permit {permit.digest[:_OF_DIGEST]}: {'; '.join(parts)}"
 
 
-def _limit(limit: Limit) -> str:
+def _limit(limit: Limit, cost: MicroUsd) -> str:
     shown = limit.name[:_OF_DIGEST] if limit.scope == "permit" else limit.name
     name = f"{limit.scope} {shown}".strip()
     parts = []
     if limit.money is not None and limit.left is not None:
         spent, cap, left = map(format_usd, (limit.spent, limit.money, limit.left))
-        parts.append(f"{spent} of {cap} spent, {left} left")
+        parts.append(f"{spent} of {cap} spent, {left} left{_afterwards(limit.left, cost)}")
     if limit.images is not None:
         parts.append(f"{limit.spent_images:,} of {count(limit.images, 'picture')} bought")
     return f"{name}: {'; '.join(parts)}" if parts else ""
+
+
+def _afterwards(left: MicroUsd, cost: MicroUsd) -> str:
+    if not cost:
+        return ""
+    if cost > left:
+        return f", {format_usd(MicroUsd(cost - left))} too little"
+    return f", {format_usd(MicroUsd(left - cost))} afterwards"

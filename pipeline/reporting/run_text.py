@@ -1,10 +1,11 @@
 """What a run did, for people: pictures, money, what is left to do and where the sheet is."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from pipeline.domain.money import MicroUsd, format_usd
-from pipeline.reporting.words import count, of_cap
+from pipeline.domain.plan import Action, Reason
+from pipeline.reporting.words import REASON_WORDS, count, of_cap
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +21,8 @@ class RunFacts:
         paid: what they cost.
         cached: wanted pictures that were there before.
         wanted: all wanted pictures.
-        failed: one line for each attempt that ended badly, with its money.
-        doubts: one line for each attempt in doubt.
+        failed: one line for each attempt that ended badly, or for many alike, with their money.
+        doubts: the same of attempts in doubt.
         spent: of the cap after the run.
         cap: of the campaign, None without one.
         real_cost: drafts: what a real run would cost now; None where no price is known.
@@ -33,6 +34,7 @@ class RunFacts:
         canary: what to do now that the canary is bought; empty where the run did not stop at it.
         page: the contact sheet, as a path to type.
         flags: what the checks found in the new pictures, one line; empty for nothing.
+        open: wanted pictures that no run buys by itself, by what is the matter, with their number.
     """
 
     campaign: str
@@ -56,6 +58,7 @@ class RunFacts:
     page: str
     canary: str = ""
     flags: str = ""
+    open: Mapping[tuple[Action, Reason], int] = field(default_factory=dict)
 
 
 def run_text(facts: RunFacts) -> str:
@@ -69,6 +72,8 @@ def _lines(facts: RunFacts) -> Iterator[str]:
     yield from _table(facts)
     yield from _troubles("failed", facts.failed)
     yield from _troubles("in doubt", facts.doubts)
+    for (action, reason), number in sorted(facts.open.items()):
+        yield f"  {action:<10}{count(number, 'picture')}: {REASON_WORDS[reason]}"
     yield from _troubles("not made", facts.not_made)
     if facts.not_made:
         draft = " --draft" if facts.is_draft else ""

@@ -40,6 +40,11 @@ def count(number: int, one: str, many: str = "") -> str:
     return f"{number:,} {one if number == 1 else many or f'{one}s'}"
 
 
+def brief(text: str, most: int = 200) -> str:
+    """A text that may have been written elsewhere, cut to at most so many characters."""
+    return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
+
+
 def of_cap(spent: MicroUsd, cap: MicroUsd | None) -> str:
     """Money against a cap: `$1.20 of $12.00`."""
     return format_usd(spent) if cap is None else f"{format_usd(spent)} of {format_usd(cap)}"

@@ -21,7 +21,6 @@ from pipeline.domain.plan import Action
 from tests.faults.schedules import PICTURE, Life, Schedule, schedule
 from tests.faults.truth import Truth
 from tests.support.lives import Fuse, PowerCut, World
-from tests.support.tiny import TinyEngine
 
 ROUNDS = 26
 """So many whole runs are allowed to bring everything in order: each of the twelve requests that a
@@ -47,17 +46,11 @@ def _chunks(count, size=20):
 @pytest.mark.filterwarnings("ignore::ResourceWarning")
 def test_whatever_goes_wrong_the_books_equal_the_bill_and_nothing_is_bought_twice(seeds):
     for seed in seeds:
-        # Memory is as durable as a disk for those who cut the power themselves, and faster.
-        with tempfile.TemporaryDirectory(dir=_memory()) as folder:
+        with tempfile.TemporaryDirectory() as folder:
             try:
                 Torture(schedule(seed), Path(folder)).run()
             except Exception as error:
                 raise AssertionError(f"schedule {seed}: {error}") from error
-
-
-def _memory() -> Path | None:
-    shared = Path("/dev/shm")  # noqa: S108 (a file system in memory, where there is one)
-    return shared if shared.is_dir() else None
 
 
 class Torture:
@@ -67,7 +60,6 @@ class Torture:
         self.what = what
         self.world = World(
             folder,
-            engine=TinyEngine(),
             faults=what.faults,
             exclusive=what.exclusive,
             campaigns=what.campaigns,

@@ -142,7 +142,7 @@ class Written:
         for option, name in (("--out", ""), ("--save", "diff.json")):
             if option in argv:
                 file = self._root / argv[argv.index(option) + 1] / name
-                if file.is_file():
+                if file.is_file() and file.suffix == ".json":
                     hold(json.loads(file.read_text("utf-8")), str(file))
 
 

@@ -24,6 +24,8 @@ from pipeline.emulator.state import State
 from tests.emulator.plain_engine import PlainEngine
 
 PLENTY = MicroUsd(1_000_000_000)
+SHRINK = 8
+"""How much smaller than asked for pictures are, where no test asks for more."""
 
 
 def ask(base_url: str, method: str, path: str, body: object = None, *, key: str = "any-key"):
@@ -93,7 +95,7 @@ class Provider:
     """A provider that listens on loopback while it is entered."""
 
     folder: Path
-    engine: Engine = field(default_factory=PlainEngine)
+    engine: Engine = field(default_factory=lambda: PlainEngine(shrink=SHRINK))
     faults: Faults = NONE
     meddle: Meddle = straight
     accepted_key: str | None = None

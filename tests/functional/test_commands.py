@@ -1,6 +1,7 @@
 """The commands around a run: starting, checking, planning, looking, and being taught."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,27 @@ def test_init_makes_a_workspace_where_there_is_none_and_says_what_to_do_next(tmp
     assert "campaign check spring-shoes\n  campaign run spring-shoes --draft" in made.out
     assert (tmp_path / "campaigns/spring-shoes/images").is_dir()
     assert (tmp_path / "outputs/.gitignore").read_text() == "*\n!.gitignore\n"
+    manifest = tmp_path / "campaigns/spring-shoes/campaign.yaml"
+    (schema,) = re.findall(r"\$schema=(\S+)", manifest.read_text("utf-8"))
+    assert (manifest.parent / schema).read_text("utf-8") == campaign("schema").out
+
+
+def test_init_leaves_schemas_alone_that_are_there(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "schemas").mkdir()
+    (tmp_path / "schemas/campaign.schema.json").write_text("{}")
+    assert campaign("init", "spring-shoes").code == 0
+    assert (tmp_path / "schemas/campaign.schema.json").read_text() == "{}"
+
+
+@pytest.mark.parametrize(
+    ("name", "better"),
+    [("Frühling 2027", "fruhling-2027"), ("../up", "up"), ("ربيع", "spring-shoes")],
+)
+def test_init_names_a_name_that_can_be(workspace, name, better):
+    told = campaign("init", name)
+    assert told.code == 2
+    assert f"fix: for example `campaign init {better}`" in told.err
 
 
 @pytest.mark.slow
@@ -129,6 +151,30 @@ def test_a_plan_into_a_place_that_cannot_be_written_is_a_problem_not_a_bug(works
     told = campaign("plan", "winter", "--out", "missing/plan.json")
     assert told.code == 2
     assert "cannot write `missing/plan.json`" in told.err
+    assert not (workspace.root / "missing").exists()
+
+
+def test_a_plan_is_written_over_an_older_one_and_over_nothing_else(workspace):
+    workspace.campaign()
+    manifest = workspace.root / "campaigns" / "winter" / "campaign.yaml"
+    before = manifest.read_bytes()
+    told = campaign("plan", "winter", "--out", "campaigns/winter/campaign.yaml")
+    assert told.code == 2
+    assert "error[P047]: `campaigns/winter/campaign.yaml` holds something else" in told.err
+    assert manifest.read_bytes() == before
+    plan = workspace.root / "plan.json"
+    plan.touch()
+    for _ in range(2):
+        assert campaign("plan", "winter", "--out", "plan.json").code == 0
+        assert json.loads(plan.read_text("utf-8"))["plan"] == 2
+
+
+def test_what_is_no_permit_is_not_called_one_to_make(workspace):
+    workspace.campaign()
+    told = campaign("run", "winter", "--plan", "campaigns/winter/campaign.yaml")
+    assert told.code == 7
+    assert "why: it is not JSON" in told.err
+    assert "--out plan.json" in told.err
 
 
 # status, check
@@ -235,6 +281,8 @@ def test_in_an_empty_workspace_the_first_step_is_named(workspace, command):
     told = campaign(command, "winter")
     assert told.code == 2
     assert "make it: `campaign init winter`" in told.err
+    told = campaign(command, "Winter 2027")
+    assert "make it: `campaign init winter-2027`" in told.err
 
 
 @pytest.mark.parametrize(

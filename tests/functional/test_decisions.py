@@ -143,6 +143,22 @@ def test_an_unknown_prediction_cannot_be_adopted(doubt):
     assert "the provider does not know prediction" in told.err
 
 
+@pytest.mark.slow
+def test_what_nobody_has_seen_cannot_be_disowned_and_what_is_disowned_is_told(workspace, serve):
+    provider = serve(faults=Faults(foreign={1: SINGLE}))
+    workspace.campaign(pictures=(1,), model=SINGLE)
+    assert campaign("run", "winter", "--yes").code == 0
+    told = campaign("reconcile", "--not-mine", "0" * 32, "--reason", "a slip")
+    assert told.code == 2
+    assert "error[R048]" in told.err
+    assert receipts(lock_of(workspace, provider), "foreign") == []
+    (stranger,) = {one["id"] for one in provider.predictions()} - _own(provider)
+    for _ in range(2):  # what is disowned already may be named once more
+        told = campaign("reconcile", "--not-mine", stranger)
+        assert told.code == 0, told.err
+        assert f"decided    prediction {stranger} is not this workspace's" in told.out
+
+
 # Charges that no book explains
 
 

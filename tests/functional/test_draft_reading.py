@@ -90,7 +90,9 @@ def test_a_rehearsal_warns_and_marks_what_is_partial_in_receipt_and_sheet(worksp
     assert "warning[R019]: the draft engine draws only a part of the prompt" in ran.err
     assert "warning[R018]: the draft engine can draw nothing of the prompt" in ran.err
     assert ran.err.index("R018") < ran.err.index("submitted")
-    assert "It reads English and can do: backgrounds: a snowy street" in ran.err
+    assert "nothing of this prompt can be drawn by the draft engine" in ran.err
+    assert max(map(len, ran.err.splitlines())) < 450, "what can be drawn is for the plan to list"
+    assert "  backgrounds: a snowy street, " in campaign("plan", "winter", "--draft").out
     (lock,) = (workspace.state() / "draft/lock/winter").glob("*.jsonl")
     receipts = [json.loads(line) for line in lock.read_text("utf-8").splitlines()]
     (gen,) = [one for one in receipts if one.get("kind") == "gen"]

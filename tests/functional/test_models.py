@@ -68,6 +68,13 @@ def test_a_slip_in_a_models_name_is_met_with_the_nearest():
     assert "campaign models list" in ran.err
 
 
+def test_a_part_of_a_models_name_is_met_with_all_that_have_it():
+    ran = campaign("models", "show", "Qwen")
+    assert ran.code == 2
+    both = "`wavespeed-ai/qwen-image/edit`, `wavespeed-ai/qwen-image/edit-plus`"
+    assert f"did you mean one of {both}?" in ran.err
+
+
 @pytest.mark.parametrize("model", catalog.models())
 def test_the_manifest_to_start_from_is_one(workspace, model):
     shown = campaign("models", "show", model, "--json").document["model"][0]["manifest"]

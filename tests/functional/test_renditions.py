@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
+from pipeline import vision
 from pipeline.emulator.interface import Edited
 from tests.functional.cli import campaign
 
@@ -200,6 +201,11 @@ class TestDestinations:
         with monkeypatch.context() as patch:
             patch.setattr("pipeline.imaging.renditions_lint.measure", None)
             assert "warning[L021]" in campaign("report", "winter").err
+            monkeypatch.setattr(vision, "is_available", lambda: False)
+            told = campaign("status", "winter", "--flags")
+            assert "warning[L021]: 2 files of size `shop` do not end in pure white" in told.err
+            (listed,) = campaign("status", "winter", "--flags", "--json").document["campaigns"]
+            assert [one["code"] for one in listed["problems"]] == ["L021"]
             workspace.edit("winter", "version: 1\n", "version: 1\nlint: {L021: off}\n")
             assert "L021" not in campaign("report", "winter").err
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from pipeline.cli import campaign as commands
+from pipeline.cli.schema import schema as command
 from pipeline.commands.schema import NAMES, schema
 from pipeline.execution.events import Happened
 from pipeline.reporting.schemas.catalogue import DOCUMENTS
@@ -87,7 +87,7 @@ def test_examples_are_valid(name):
 
 def test_the_command_prints_each_and_writes_all(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    choice = commands.commands["schema"].params[0].type
+    choice = command.params[0].type
     assert tuple(choice.choices) == NAMES
     assert campaign("schema", "verdicts").out == schema("verdicts")
     assert campaign("schema").out == schema("campaign")

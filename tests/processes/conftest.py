@@ -11,7 +11,7 @@ from tests.functional.hurry import Hurry
 from tests.functional.provider import Provider
 from tests.functional.workspace import Workspace
 from tests.processes.hurried import SharedTime
-from tests.processes.program import Program
+from tests.processes.program import EAGER, Program
 from tests.processes.vendor import Vendor
 
 
@@ -38,10 +38,10 @@ def start(workspace):
     """Start a command in the workspace; it is killed at the end of the test at the latest."""
     with ExitStack() as stack:
 
-        def started(provider, *argv: str, **how) -> Program:
+        def started(provider, *argv: str, module=EAGER, **how) -> Program:
             environment = {**provider.environment, **how.pop("more", {})}
             return stack.enter_context(
-                Program(*argv, cwd=workspace.root, environment=environment, **how)
+                Program(*argv, cwd=workspace.root, environment=environment, module=module, **how)
             )
 
         yield started

@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import NamedTuple, Self
 
 ROOT = Path(__file__).parents[2]
+EAGER = "tests.processes.eager"
+"""Module that is `campaign`, but does not wait two seconds for pictures that take none."""
 PATIENCE_S = 60.0
 """Longest wait for anything; only a hanging test takes so long."""
 

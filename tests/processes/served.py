@@ -16,6 +16,7 @@ from pipeline.emulator.app import create_app
 from pipeline.emulator.serve import serve
 from pipeline.emulator.state import State
 from tests.emulator.plain_engine import PlainEngine
+from tests.functional.provider import SHRINK
 
 
 class Mortal:
@@ -42,7 +43,7 @@ def main(folder: str, port: str, dies: str = "0") -> None:
             lambda base_url: Mortal(
                 create_app(
                     state=state,
-                    engine=PlainEngine(),
+                    engine=PlainEngine(shrink=SHRINK),
                     base_url=base_url,
                     clock=SystemClock().now,
                 ),

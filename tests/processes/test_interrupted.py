@@ -8,12 +8,15 @@ import sys
 import pytest
 
 from tests.emulator.plain_engine import HeldEngine
+from tests.functional.provider import SHRINK
 from tests.functional.workspace import SINGLE, add_up
 
 pytestmark = pytest.mark.slow
 
 ONE_AT_A_TIME = "account: {requests_per_minute: 1000, concurrent: 1}"
 RUN = ("run", "winter", "--yes", "--events")
+CAMPAIGN = "pipeline"
+"""As it is: between a submit and the first look there is time to interrupt it."""
 
 
 @pytest.fixture
@@ -34,7 +37,7 @@ def test_once_what_is_under_way_is_seen_through_and_nothing_else_is_begun(
 ):
     workspace.share(ONE_AT_A_TIME)
     workspace.campaign(model=SINGLE)
-    buying = start(provider, *RUN)
+    buying = start(provider, *RUN, module=CAMPAIGN)
     buying.until("submit")
     buying.send(signal.SIGINT)
     told = buying.ended()
@@ -51,10 +54,10 @@ def test_once_what_is_under_way_is_seen_through_and_nothing_else_is_begun(
 def test_twice_it_stops_at_once_and_the_next_run_takes_up_what_was_paid(
     workspace, serve, start, finished
 ):
-    engine = HeldEngine()
+    engine = HeldEngine(shrink=SHRINK)
     provider = serve(engine=engine)
     workspace.campaign()
-    buying = start(provider, *RUN)
+    buying = start(provider, *RUN, module=CAMPAIGN)
     buying.until("submit")
     buying.send(signal.SIGINT)
     buying.says("Ctrl-C again stops at once")
@@ -72,7 +75,7 @@ def test_twice_it_stops_at_once_and_the_next_run_takes_up_what_was_paid(
 def test_a_stopped_run_does_not_begin_the_next_campaign(workspace, provider, start, finished):
     workspace.campaign("autumn", pictures=(1,))
     workspace.campaign("winter", pictures=(2,))
-    buying = start(provider, "run", "--all", "--yes", "--events")
+    buying = start(provider, "run", "--all", "--yes", "--events", module=CAMPAIGN)
     buying.until("submit")
     buying.send(signal.SIGTERM)  # as a supervisor does
     told = buying.ended()
@@ -86,7 +89,7 @@ def test_stopped_while_the_files_are_made_the_next_run_makes_the_rest(
     workspace, provider, start, finished
 ):
     workspace.campaign(pictures=range(1, 5))
-    buying = start(provider, *RUN)
+    buying = start(provider, *RUN, module=CAMPAIGN)
     buying.says("files: ")
     buying.send(signal.SIGINT)
     told = buying.ended()

@@ -13,7 +13,7 @@ import pytest
 from tests.functional.cli import campaign
 from tests.functional.provider import bill, predictions, realm_of
 from tests.functional.workspace import FAST_ACCOUNT, SINGLE, Workspace, add_up, cells_bought
-from tests.processes.program import ROOT, Program, run
+from tests.processes.program import EAGER, ROOT, Program, run
 from tests.support.slices import torture_but
 
 pytestmark = pytest.mark.slow
@@ -50,11 +50,16 @@ def assert_in_step(here, workspace, provider, *, cost, requests):
     assert len(bought) == len(set(bought)) == cost // 40_000
 
 
-MOMENTS = (1, 3, 4, 5, 7, 8)
-"""After which of the ten events of an undisturbed run of two requests it is killed."""
+@pytest.mark.parametrize(
+    "moments",
+    [(1, 4, 8), pytest.param((3, 5, 7), marks=pytest.mark.torture)],
+    ids=["some", "others"],
+)
+def test_a_run_killed_at_any_moment_is_finished_by_the_next(
+    *, tmp_path, provider, here, hurry, moments
+):
+    """Killed after so many of the ten events of an undisturbed run of two requests."""
 
-
-def test_a_run_killed_at_any_moment_is_finished_by_the_next(tmp_path, provider, here, hurry):
     def short_life(moment: int) -> Workspace:
         workspace = Workspace.make(tmp_path / f"killed-{moment}")
         workspace.campaign(pictures=(moment, 10 + moment), variants=("snow", "studio"))
@@ -64,16 +69,16 @@ def test_a_run_killed_at_any_moment_is_finished_by_the_next(tmp_path, provider, 
         return workspace
 
     # All share one account: each finds its own predictions among those of the others.
-    with ThreadPoolExecutor(max_workers=len(MOMENTS)) as lives:
-        workspaces = list(lives.map(short_life, MOMENTS))
-    for moment, workspace in zip(MOMENTS, workspaces, strict=True):
+    with ThreadPoolExecutor(max_workers=len(moments)) as lives:
+        workspaces = list(lives.map(short_life, moments))
+    for moment, workspace in zip(moments, workspaces, strict=True):
         see_through(here, hurry, provider, root=workspace.root)
         lock = workspace.lock("winter", provider.realm)
         assert len(set(cells_bought(lock))) == len(cells_bought(lock)) == 4, moment
         assert money(here, provider, root=workspace.root) == (160_000, 0), moment
         assert add_up(lock) == 160_000, moment
-    assert provider.bill() == len(MOMENTS) * 160_000
-    assert len(provider.predictions()) == len(MOMENTS) * 2
+    assert provider.bill() == len(moments) * 160_000
+    assert len(provider.predictions()) == len(moments) * 2
 
 
 @pytest.mark.torture
@@ -111,7 +116,7 @@ def test_a_request_whose_answer_was_never_read_is_found_and_not_repeated(
     workspace, killed_while_sending, here
 ):
     provider = killed_while_sending()
-    again = run(*RUN, cwd=workspace.root, environment=provider.environment)
+    again = run(*RUN, cwd=workspace.root, environment=provider.environment, module=EAGER)
     assert again.code == 0
     assert "was submitting when its run ended" in again.err
     assert "its input address was uploaded for this attempt alone" in again.err
@@ -190,7 +195,7 @@ def test_a_provider_killed_after_it_took_the_money_is_asked_and_not_paid_again(w
     base_url, provider = mortal(dies=1)
     environment = {"WAVESPEED_BASE_URL": base_url, "WAVESPEED_API_KEY": "any"}
     workspace.campaign()
-    with Program(*RUN, cwd=workspace.root, environment=environment) as buying:
+    with Program(*RUN, cwd=workspace.root, environment=environment, module=EAGER) as buying:
         provider.wait_for_end()
         mortal()
         told = buying.ended()

@@ -8,15 +8,15 @@ import pytest
 
 from pipeline.emulator.faults import Faults
 from tests.emulator.plain_engine import HeldEngine
+from tests.functional.provider import SHRINK
 from tests.functional.workspace import SINGLE, add_up, receipts
 from tests.processes.vendor import assert_nothing_leaked
-from tests.support.slices import torture_but
 
 pytestmark = pytest.mark.slow
 
 
 def test_a_held_campaign_is_refused_and_the_holder_is_named(workspace, serve, start, here):
-    engine = HeldEngine()
+    engine = HeldEngine(shrink=SHRINK)
     provider = serve(engine=engine)
     workspace.campaign()
     holder = start(provider, "run", "winter", "--yes", "--events")
@@ -41,7 +41,7 @@ def test_a_held_campaign_is_refused_and_the_holder_is_named(workspace, serve, st
 
 
 def test_cells_that_another_run_is_buying_are_waited_for_and_used(workspace, serve, start):
-    engine = HeldEngine()
+    engine = HeldEngine(shrink=SHRINK)
     provider = serve(engine=engine)
     workspace.share("account: {requests_per_minute: 1000, concurrent: 4}")
     workspace.campaign("winter", model=SINGLE, pictures=(1, 2))
@@ -65,7 +65,7 @@ def test_cells_that_another_run_is_buying_are_waited_for_and_used(workspace, ser
 
 
 def test_cells_of_a_run_that_dies_meanwhile_are_taken_over(workspace, serve, start):
-    engine = HeldEngine()
+    engine = HeldEngine(shrink=SHRINK)
     provider = serve(engine=engine)
     workspace.campaign("winter", pictures=(1, 2))
     workspace.campaign("autumn", pictures=(1, 2))
@@ -146,10 +146,8 @@ def four_at_once(workspace, provider, start):
     return run
 
 
-AGAIN = torture_but([1], range(1, 6))
-
-
-@pytest.mark.parametrize("_again", AGAIN)
+@pytest.mark.torture
+@pytest.mark.parametrize("_again", range(1, 6))
 def test_four_at_once_buy_what_they_share_once(workspace, provider, four_at_once, here, _again):
     assert four_at_once("0.40") == {0}
     assert here(provider, "reconcile").code == 0

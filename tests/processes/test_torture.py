@@ -1,7 +1,8 @@
 """Real runs against `campaign serve --faults`, killed at random instants; then the sums.
 
-`make torture` kills a hundred runs; `make test` the first few of them. The seed in a test's name
-repeats its campaign, its provider's faults and its instants, as far as processes can be repeated.
+`make torture` kills a hundred runs; `make test` kills some at moments of its own choice, in
+`test_killed.py`. The seed in a test's name repeats its campaign, its provider's faults and its
+instants, as far as processes can be repeated.
 """
 
 from dataclasses import dataclass
@@ -13,9 +14,8 @@ import pytest
 from tests.functional.workspace import SEQUENTIAL, SINGLE
 from tests.processes.program import Program, size_of
 from tests.processes.vendor import Faults, assert_nothing_leaked, see_through
-from tests.support.slices import torture_but
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.torture]
 
 RUN = ("run", "winter", "--yes", "--events")
 LIVES, KILLS = 17, 6
@@ -97,7 +97,7 @@ class Instant:
         return came
 
 
-@pytest.mark.parametrize("seed", torture_but([0], range(LIVES)))
+@pytest.mark.parametrize("seed", range(LIVES))
 def test_killed_at_random_instants_a_campaign_is_bought_once(
     *, workspace, vend, hurried, here, shared_time, seed
 ):

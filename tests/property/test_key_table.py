@@ -304,7 +304,13 @@ def _other(value, chance: random.Random):
 
 
 @law
-@given(recipes, st.none() | digests, takes, st.sampled_from(RECIPE_FIELDS), st.randoms())
+@given(
+    recipes,
+    st.none() | digests,
+    takes,
+    st.sampled_from(RECIPE_FIELDS),
+    st.randoms(use_true_random=True),
+)
 def test_any_field_of_a_recipe_changes_the_cell_key(recipe, source, take, field, chance):
     changed = replace(recipe, **{field: _other(getattr(recipe, field), chance)})
     assert cell_key(changed, source, take) != cell_key(recipe, source, take)
@@ -341,7 +347,7 @@ def _paths(value, path=()):
 
 
 @law
-@given(requests, st.randoms())
+@given(requests, st.randoms(use_true_random=True))
 def test_any_value_of_a_request_changes_the_job_key(asked, chance):
     components = job_components(**asked)
     changed = copy.deepcopy(components)
@@ -386,7 +392,7 @@ def addressed(text: str) -> dict[str, str]:
 
 
 @law
-@given(st.randoms(), st.booleans(), st.sampled_from([40, 10_000]))
+@given(st.randoms(use_true_random=True), st.booleans(), st.sampled_from([40, 10_000]))
 def test_reordering_the_mappings_of_a_manifest_changes_no_key(chance, is_flow, width):
     value = yaml.safe_load(samples.MANIFEST)
     written = yaml.safe_dump(
@@ -396,7 +402,7 @@ def test_reordering_the_mappings_of_a_manifest_changes_no_key(chance, is_flow, w
 
 
 @law
-@given(st.randoms())
+@given(st.randoms(use_true_random=True))
 def test_comments_blank_lines_and_quotes_change_no_key(chance):
     lines = samples.MANIFEST.splitlines()
     inside = range(lines.index("prompt: |"), lines.index("variants:"))

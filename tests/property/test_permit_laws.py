@@ -68,7 +68,7 @@ def test_what_was_saved_is_read_back(drawn):
 
 
 @law
-@given(plans(), st.randoms())
+@given(plans(), st.randoms(use_true_random=True))
 def test_layout_and_order_of_keys_do_not_count(drawn, chance):
     def turned(value):
         if isinstance(value, dict):
@@ -88,7 +88,7 @@ def _paths(value, path=()):
 
 
 @law
-@given(plans(), st.randoms(), st.sampled_from([0, 1, "x", None, [], True]))
+@given(plans(), st.randoms(use_true_random=True), st.sampled_from([0, 1, "x", None, [], True]))
 def test_a_saved_plan_that_was_changed_anywhere_allows_nothing(drawn, chance, other):
     document = saved(drawn)
     changed = copy.deepcopy(document)

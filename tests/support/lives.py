@@ -32,9 +32,9 @@ from pipeline.execution.events import Event
 from pipeline.execution.outcome import Brake, Outcome
 from pipeline.imaging.inspect import inspect as inspect_picture
 from pipeline.providers.wavespeed import WaveSpeed
-from tests.emulator.plain_engine import PlainEngine
 from tests.support.campaigns import lay_out, subject
 from tests.support.clock import JumpingClock
+from tests.support.tiny import TinyEngine
 
 FOR_EVER = PollPace(patience_s=1e12)
 
@@ -91,7 +91,7 @@ class World:
     realm: str = "test"
     remote: State = field(default_factory=State.temporary)
     clock: JumpingClock = field(default_factory=JumpingClock)
-    engine: Engine = field(default_factory=PlainEngine)
+    engine: Engine = field(default_factory=TinyEngine)
     faults: Faults = NONE
     events: list[Event] = field(default_factory=list)
     exclusive: bool = False

@@ -4,9 +4,7 @@ import sqlite3
 from pathlib import Path
 
 from pipeline.domain.diagnostics import CampaignError, Problem
-
-STATE_DAMAGED = 12
-HELD = 8
+from pipeline.domain.exit_codes import HELD, STATE_DAMAGED
 
 NOTHING_SENT = "nothing was sent for it, so nothing was charged"
 BEING_SENT = (

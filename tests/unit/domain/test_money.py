@@ -35,6 +35,12 @@ def test_anything_else_is_no_amount(text):
         parse_usd(text)
 
 
+@pytest.mark.parametrize("text", ["1000000000.01", "9" * 30])
+def test_too_much_is_said_to_be_that(text):
+    with pytest.raises(NotMoneyError, match="more than 1,000,000,000 USD"):
+        parse_usd(text)
+
+
 @pytest.mark.parametrize(
     ("micro", "text"),
     [

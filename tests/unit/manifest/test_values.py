@@ -103,3 +103,15 @@ def test_refused_values_say_what_to_write(kind, written, code, fix):
     assert found == code
     assert parts["fix"].startswith(fix)
     assert bool(parts["fix"]) == bool(fix)
+
+
+@pytest.mark.parametrize(
+    ("written", "why"),
+    [
+        ("0x10", "each side is a whole number of pixels from 1 to 999,999"),
+        ("1000000x10", "each side is a whole number of pixels from 1 to 999,999"),
+        ("1080", "a size is width x height in pixels, with an `x` between"),
+    ],
+)
+def test_a_size_that_is_none_is_told_from_one_that_cannot_be(written, why):
+    assert refused(values.Size, written)[1]["why"] == why

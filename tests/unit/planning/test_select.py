@@ -249,6 +249,7 @@ class TestProblems:
     def test_an_empty_condition_is_refused(self, expression):
         _, problems = parse_selection([expression], [])
         assert {one.code for one in problems} == {"P041"}
+        assert ("is empty" in problems[0].why) is (not expression)
 
     def dead(self, *select, exclude=()):
         of = shop()
@@ -266,6 +267,9 @@ class TestProblems:
             ("tag:sale", 1, "`hero`, `winter 2026`"),
             ("owner:jo", 1, "`lena`"),
             ("anna/p009", 1, "`anna/p001/snow/master/t1`"),
+            ("snow", 1, "did you mean `variant:snow`? Every address there is: "),
+            ("story", 1, "did you mean `size:story`?"),
+            ("anna/p0", 1, "did you mean `anna/p0*`?"),
         ],
     )
     def test_a_name_that_matches_nothing_is_told_with_what_exists(self, expression, column, exists):

@@ -113,5 +113,6 @@ def test_a_table_has_a_row_for_each_file_and_rule_and_no_formula():
 def test_the_words_for_people():
     text = disclosure_text([declaration(delivered(types=()))])
     assert "NOT AS WANTED  feed/a.jpg: the digital source type is missing" in text
+    assert "Remove the files that are not as wanted; `campaign report` makes them anew." in text
     assert text.endswith("this is not legal advice.\n")
     assert disclosure_text([]) == ""

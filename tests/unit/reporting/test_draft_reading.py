@@ -1,5 +1,7 @@
 """What the draft engine makes of prompts, as a plan shows it."""
 
+from dataclasses import replace
+
 from pipeline.reporting.draft_reading import DraftReading, readings_json, readings_text
 
 PALM = "not possible: with a palm tree (it cannot add objects)"
@@ -29,6 +31,19 @@ def test_each_prompt_is_a_paragraph_of_what_is_done_kept_and_not_done():
         "    fails   nothing of it can be drawn",
         "    not     not possible: Smile",
     ]
+
+
+def test_what_can_be_drawn_is_listed_once_where_something_cannot():
+    possible = "light: golden hour, night; styles: " + ", ".join(["oil painting"] * 12)
+    failing = replace(FAILING, possible=possible)
+    assert text(failing, WHOLE, failing).splitlines()[-5:] == [
+        "",
+        "The draft engine reads English and can draw:",
+        "  light: golden hour, night",
+        "  styles: " + "oil painting, " * 5 + "oil painting,",
+        "    " + "oil painting, " * 5 + "oil painting",
+    ]
+    assert "can draw:" not in text(WHOLE, PARTIAL)
 
 
 def test_nothing_is_said_where_nothing_was_read():

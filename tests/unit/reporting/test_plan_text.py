@@ -9,7 +9,7 @@ from pipeline.domain.campaign import Variant
 from pipeline.domain.money import parse_usd
 from pipeline.domain.plan import Limit, Reason
 from pipeline.reporting.plan_json import PLAN_FORMAT, plan_document
-from pipeline.reporting.plan_text import plan_text
+from pipeline.reporting.plan_text import plan_text, totals_text
 from pipeline.reporting.words import REASON_WORDS, count, of_cap
 from tests.support.campaigns import campaign, image_set
 from tests.unit.planning.shop import buy, fail, plan_of, text_campaign, text_card
@@ -75,10 +75,38 @@ class TestTotals:
         ]
         lines = plan_text(plan_of(campaign(), limits=limits), renders=0).splitlines()
         assert lines[-3:] == [
-            "  campaign winter: $11.98 of $12.00 spent, $0.02 left; 150 of 200 pictures bought",
-            "  workspace: $0.00 of $1,000.00 spent, $1,000.00 left",
+            (
+                "  campaign winter: $11.98 of $12.00 spent, $0.02 left, $0.10 too little; "
+                "150 of 200 pictures bought"
+            ),
+            "  workspace: $0.00 of $1,000.00 spent, $1,000.00 left, $999.88 afterwards",
             "  month 2026-11: 1 of 10 pictures bought",
         ]
+
+    def test_drafts_cost_play_money(self):
+        text = plan_text(replace(plan_of(campaign(pictures=[1])), realm="draft"), renders=0)
+        assert "1 to buy in 1 request for $0.04 of play money." in text
+
+    def test_several_plans_are_added_up(self):
+        one, two = plan_of(campaign(pictures=[1])), plan_of(campaign(pictures=range(1, 26)))
+        assert totals_text([one, two]) == (
+            "2 campaigns, 26 pictures wanted: 26 to buy in 5 requests for $1.04.\n"
+        )
+
+    def test_caps_that_plans_share_are_told_once_with_what_all_of_them_cost(self):
+        month = Limit("month", "2026-11", parse_usd("50"), None)
+        limits = [Limit("campaign", "winter", parse_usd("12"), None), month]
+        one = plan_of(campaign(pictures=[1]), limits=limits)
+        assert "month" not in plan_text(one, renders=0, is_alone=False)
+        assert "$11.96 afterwards" in plan_text(one, renders=0, is_alone=False)
+        assert totals_text([one, one]).splitlines()[1:] == [
+            "  month 2026-11: $0.00 of $50.00 spent, $50.00 left, $49.92 afterwards"
+        ]
+
+    def test_several_plans_of_nothing_are_said_to_be_so(self):
+        of = campaign(pictures=[1])
+        done = plan_of(of, buy(plan_of(of)))
+        assert totals_text([done, done]) == "2 campaigns, 2 pictures wanted: nothing to buy.\n"
 
     def test_it_ends_with_a_line_break_and_has_no_trailing_space(self):
         text = plan_text(plan_of(campaign(), limits=[]), renders=3)

@@ -3,6 +3,7 @@ from dataclasses import replace
 import pytest
 
 from pipeline.domain.money import MicroUsd, parse_usd
+from pipeline.domain.plan import Action, Reason
 from pipeline.reporting.run_text import RunFacts, run_text
 
 PLAIN = RunFacts(
@@ -71,6 +72,27 @@ def test_a_draft_says_what_it_would_cost(cost, left, line):
     assert line in found
     assert "  paid      $0.12 for 2 requests (play money at catalogue prices)" in found
     assert not any(one.startswith("  spent") for one in found)
+
+
+def test_what_no_run_buys_by_itself_is_said_with_what_to_do():
+    found = lines(
+        bought=0,
+        requests=0,
+        paid=MicroUsd(0),
+        cached=9,
+        open={
+            (Action.TOP_UP, Reason.UNDER_DELIVERED): 1,
+            (Action.BLOCKED, Reason.MODERATED): 2,
+        },
+    )
+    assert found[1] == "winter: 9 of 12 pictures here; nothing was bought"
+    assert found[-3:-1] == [
+        (
+            "  blocked   2 pictures: the provider refused it; change it, or try again with "
+            "--retry-failed"
+        ),
+        "  top-up    1 picture: paid, but not delivered",
+    ]
 
 
 def test_a_draft_without_a_cap_or_a_price():
