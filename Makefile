@@ -8,6 +8,11 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 CHROMIUM ?= $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
 export CHROMIUM
 SCHEDULES ?= 10000
+# One more than cores: tests also wait for processes, browsers and answers.
+WORKERS ?= 3
+PYTEST := $(VENV)/bin/pytest -q -n $(WORKERS) --dist worksteal
+# The tests start hundreds of processes; without compiled files each of them would compile the program anew.
+unexport PYTHONDONTWRITEBYTECODE
 UV_COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-annotate --custom-compile-command 'make lock' \
 	--extra draft --group build pyproject.toml
@@ -21,7 +26,9 @@ help: ## Show this list.
 demo: $(VENV)/demo ## Run the example campaign winter-lookbook on the embedded provider: no key, no money.
 	$(BIN)/campaign run winter-lookbook --draft
 
-test: $(VENV)/dev chromium lint types imports unit ## Run lint, types, the import contract and every test.
+test: $(VENV)/dev chromium ## Run lint, types, the import contract and every test.
+	@$(MAKE) --no-print-directory --jobs=2 lint types imports
+	@$(MAKE) --no-print-directory unit
 
 lint: $(VENV)/dev ## Check format and style.
 	$(BIN)/ruff format --check .
@@ -34,11 +41,11 @@ imports: $(VENV)/dev ## Check that imports go one way.
 	$(BIN)/lint-imports
 
 unit: $(VENV)/dev chromium ## Run every test.
-	$(BIN)/pytest -q -n 2 --dist worksteal
+	$(PYTEST)
 
 torture: $(VENV)/dev ## Prove that money cannot leak: ten thousand schedules of trouble, a hundred kills.
-	$(BIN)/pytest -q -n 2 --dist worksteal tests/faults/test_torture.py --schedules $(SCHEDULES)
-	$(BIN)/pytest -q -n 2 --dist worksteal -m torture tests
+	$(PYTEST) tests/faults/test_torture.py --schedules $(SCHEDULES)
+	$(PYTEST) -m torture tests
 
 defects: $(VENV)/dev ## Measure what the picture checks catch and what they flag for nothing.
 	$(BIN)/python -m tests.defects --write

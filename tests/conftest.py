@@ -1,6 +1,9 @@
 """What holds for every test: golden files, and no way out to the network."""
 
+import os
+import shutil
 import socket
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,12 +12,27 @@ import pytest
 
 Golden = Callable[[Path, str], None]
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+_MEMORY = Path("/dev/shm")  # noqa: S108 (a folder in memory, where there is one)
+_ROOM = 2 << 30
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-golden", action="store_true", help="accept what was got")
-    parser.addoption("--schedules", type=int, default=60, help="schedules of trouble to try")
+    parser.addoption("--schedules", type=int, default=40, help="schedules of trouble to try")
     parser.addoption("--schedule", type=int, help="try this schedule of trouble alone")
+
+
+def pytest_configure() -> None:
+    """Let tests write to memory where there is room: they sync tens of thousands of times.
+
+    What a power cut leaves is tried with disks of our own making (`tests/processes/test_cut.py`),
+    never by cutting the power of this one. `TMPDIR` chooses another place.
+    """
+    if "TMPDIR" in os.environ or not os.access(_MEMORY, os.W_OK):
+        return
+    if shutil.disk_usage(_MEMORY).free >= _ROOM:
+        os.environ["TMPDIR"] = str(_MEMORY)
+        tempfile.tempdir = None
 
 
 @pytest.fixture
