@@ -9,6 +9,10 @@ from pathlib import Path
 
 import httpx
 import pytest
+from hypothesis import settings
+
+settings.register_profile("patient", deadline=None)  # machines are busy; a law is about what holds
+settings.load_profile("patient")
 
 Golden = Callable[[Path, str], None]
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})

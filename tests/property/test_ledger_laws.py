@@ -27,7 +27,7 @@ from pipeline.domain.history import AttemptMoney
 from pipeline.domain.money import MicroUsd
 from pipeline.domain.plan import Limit
 from pipeline.domain.receipts import Doubt, Order
-from pipeline.execution.ports import BillingRow, OverCap, Reserved, Taken
+from pipeline.execution.ports import BillingRow, OverCap, OwnedError, Reserved, Taken
 from tests.unit.domain.samples import UNIT, failed, gen, order, output
 
 CAMPAIGNS = st.sampled_from(["autumn", "winter"])
@@ -197,7 +197,7 @@ class Books(RuleBasedStateMachine):
         self.do(
             {
                 "submitting": lambda: ledger.submitting(one.id, fresh="u", at=one.reserved_at),
-                "submitted": lambda: ledger.submitted(one.id, prediction=f"p-{one.id}"),
+                "submitted": lambda: self.submitted(ledger, one),
                 "ready": lambda: ledger.ready(one.id, addresses=["https://o/1"]),
                 "stored": lambda: ledger.stored(one.id, outputs=[output(1), None]),
                 "settled": lambda: ledger.settled(one.id, gen(one.order)),
@@ -208,6 +208,17 @@ class Books(RuleBasedStateMachine):
                 "abandoned": lambda: ledger.abandoned(one.id, "no"),
             }[step]()
         )
+
+    async def submitted(self, ledger, one) -> None:
+        prediction = f"p-{one.id}"
+        owner = ledger.predictions().get(prediction, (one.id, ""))[0]
+        try:
+            await ledger.submitted(one.id, prediction=prediction)
+        except OwnedError:
+            assert owner != one.id
+            assert await ledger.state_of(one.id) == one
+        else:
+            assert owner == one.id
 
     @precondition(lambda self: self.orders)
     @rule(data=st.data(), amounts=st.lists(AMOUNTS, min_size=1, max_size=3))
