@@ -1,6 +1,7 @@
 """Every code that the program can show is explained, and every explanation is of such a code."""
 
 import ast
+import functools
 import re
 from pathlib import Path
 
@@ -21,6 +22,7 @@ _LONGEST = 100
 HOW = "write pipeline/reporting/explanations/CODE.md; any of its neighbours shows the form"
 
 
+@functools.cache
 def codes_in_the_source() -> dict[str, str]:
     """Each text that is a code, with a file that has it, whatever its letter."""
     return {
