@@ -178,8 +178,13 @@ def walk(open_sheet, facts, rows, *, first):
 
 
 # Through the page's own doors, but for what it said last.
-FORGET = """() => {
-  for (const each of document.querySelectorAll("dialog")) each.close();
+FORGET = """async () => {
+  // The page hears later that a dialog was closed, on a busy machine after the next key.
+  for (const each of document.querySelectorAll("dialog[open]")) {
+    const heard = new Promise((done) => each.addEventListener("close", done, { once: true }));
+    each.close();
+    await heard;
+  }
   document.activeElement.blur();
   for (let n = 0; n < 3; n++) {
     document.body.dispatchEvent(new KeyboardEvent("keydown", { key: "Escape", bubbles: true }));

@@ -124,7 +124,7 @@ def _strangers(found):
     kinds = found.get("strangers", {})
     lines = [
         f"strangers that show {kind}: {sure} of {count} given to a source for sure"
-        for kind, (sure, count) in kinds.items()
+        for kind, (sure, count) in sorted(kinds.items())
     ]
     if kinds:
         lines.append(f"requests with a stranger that ask nobody: {found['strangers_filed']}")
