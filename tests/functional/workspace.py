@@ -142,10 +142,15 @@ def add_up(*folders: Path) -> int:
 
 
 def cells_bought(*folders: Path) -> list[str]:
-    """Keys of all cells that receipts of deliveries tell of; a key twice is a double purchase."""
-    return [
-        cell["key"]
+    """Keys of all cells that deliveries brought; a key twice is a double purchase.
+
+    A run that dies between filing a receipt and noting so has its next one file it again: the same
+    attempt twice is one purchase.
+    """
+    bought = {
+        (cell["key"], gen["attempt"])
         for folder in folders
         for gen in receipts(folder, "gen")
         for cell in gen["cells"]
-    ]
+    }
+    return [key for key, _ in sorted(bought)]
