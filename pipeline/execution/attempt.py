@@ -121,6 +121,8 @@ class Driver:
 
     async def follow(self, attempt: OpenAttempt) -> Ended:
         """See an attempt through whose prediction is known, from any state on."""
+        if attempt.state in {State.READY, State.STORED}:
+            attempt = await self._reminded(attempt)
         if attempt.state is State.SUBMITTED:
             seen = await self._poll(attempt)
             if isinstance(seen, Ended):
@@ -144,6 +146,17 @@ class Driver:
             await self._on.ledger.stored(attempt.id, outputs=arrived)
             attempt = replace(attempt, state=State.STORED, outputs=tuple(arrived))
         return await self._settle(attempt, self._delivery(attempt))
+
+    async def _reminded(self, attempt: OpenAttempt) -> OpenAttempt:
+        """What the provider said beside the pictures, asked once more; its run died with it.
+
+        No ledger holds it, and the receipt is not worth waiting for it.
+        """
+        try:
+            seen = await self._on.provider.result(attempt.prediction)
+        except ProviderError:
+            return attempt
+        return replace(attempt, notes=seen.notes, flagged=seen.flagged)
 
     async def file(self, attempt: OpenAttempt) -> Ended:
         """File the receipt of a settled attempt; its claim ends when that is durable."""

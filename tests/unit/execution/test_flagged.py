@@ -9,7 +9,7 @@ from pipeline.domain.attempt import State
 from pipeline.domain.receipts import read, write
 from pipeline.providers.words import prediction_of
 from tests.unit.domain.samples import gen, order
-from tests.unit.execution.stage import Script, completed
+from tests.unit.execution.stage import UNKNOWN, Script, completed
 from tests.unit.execution.test_attempt import bring_to, buy
 
 ADDRESSES = ["https://o/1", "https://o/2"]
@@ -72,8 +72,20 @@ async def test_a_picture_that_is_gone_takes_its_flag_along(stage):
 
 
 @pytest.mark.anyio
-async def test_a_run_that_died_before_its_receipt_leaves_it_unknown(stage):
+@pytest.mark.parametrize("state", [State.READY, State.STORED])
+async def test_a_run_that_died_before_its_receipt_leaves_it_to_be_asked_again(stage, state):
+    attempt = await bring_to(stage, state)
+    said = replace(completed("p-1", 2), flagged=(False, True), notes=("no scarf",))
+    stage.provider.results["p-1"] = Script(said)
+    await stage.driver().follow(attempt)
+    (receipt,) = stage.lock.receipts
+    assert (receipt.flagged, receipt.notes) == ((False, True), ("no scarf",))
+
+
+@pytest.mark.anyio
+async def test_a_provider_that_cannot_be_asked_again_keeps_no_receipt_back(stage):
     attempt = await bring_to(stage, State.STORED)
+    stage.provider.results["p-1"] = Script(UNKNOWN)
     await stage.driver().follow(attempt)
     (receipt,) = stage.lock.receipts
     assert (len(receipt.outputs), receipt.flagged) == (2, ())
