@@ -4,10 +4,10 @@ from typing import Any
 from uuid import uuid4
 
 from pipeline import catalog
+from pipeline.emulator.accounts import InsufficientCreditError
 from pipeline.emulator.pricing import price_of
 from pipeline.emulator.provider import Provider
 from pipeline.emulator.records import Prediction
-from pipeline.emulator.state import InsufficientCreditError
 
 _PROMPT = "somebody else's picture"
 

@@ -29,7 +29,7 @@ from pipeline.emulator.submitting import submit
 async def webhook_secret(request: Request) -> JSONResponse:
     """What calls for this key's predictions are signed with."""
     provider, key = provider_of(request), key_of(request)
-    secret = provider.state.webhook_secret(key.organisation, key.name)
+    secret = provider.state.webhooks.secret(key.organisation, key.name)
     await provider.state.saved()
     return success({"secret": secret})
 

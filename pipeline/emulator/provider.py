@@ -183,7 +183,7 @@ class Provider:
 
     def upload(self, upload: str) -> Upload | None:
         """An upload that arrived and is not forgotten."""
-        found = self.state.upload(upload)
+        found = self.state.uploads.of_id(upload)
         is_there = found is not None and found.received and found.created_us >= self.horizon_us()
         return found if is_there else None
 

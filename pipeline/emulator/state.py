@@ -1,5 +1,9 @@
 """The embedded provider's memory: predictions, money and uploads, in one SQLite file and a folder.
 
+What becomes of a prediction stands here, from its request to its end; `accounts` has its money,
+`bills` reads that, and two registers keep uploads and webhooks. All share one database, so that a
+prediction and its money are taken in one step.
+
 What `accept` returned survives a kill at any moment after it; so does every end of a prediction. It
 survives a power cut as well once `saved` has returned, which is waited for before any answer that
 takes money or a file. All methods are short and belong on one thread at a time; the files are read
@@ -7,31 +11,26 @@ and written elsewhere.
 """
 
 import json
-import sqlite3
 import tempfile
 import weakref
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, fields
 from pathlib import Path
-from secrets import token_hex
 from types import TracebackType
 from typing import Any, Self
 from uuid import uuid4
 
-import orjson
-
 from pipeline.domain.money import MicroUsd
+from pipeline.emulator.accounts import Accounts
 from pipeline.emulator.bills import LISTED, NEVER_US, Bills, where
 from pipeline.emulator.database import connect, log_of, transaction
 from pipeline.emulator.files import KINDS, ensure_folder, output_file, remove_folder, upload_file
-from pipeline.emulator.records import BillingType, Prediction, Upload
+from pipeline.emulator.records import Prediction
+from pipeline.emulator.rows import prediction_of
 from pipeline.emulator.syncing import LogSync
+from pipeline.emulator.upload_register import UploadRegister
+from pipeline.emulator.webhook_register import WebhookRegister
 
 _OPEN = "status IN ('created', 'processing')"
-
-
-class InsufficientCreditError(Exception):
-    """The balance does not cover the charge; nothing was accepted."""
 
 
 class State:
@@ -43,6 +42,10 @@ class State:
         folder: where files are.
         durable: whether it survives a power cut.
         submits: how many requests to models came in since it was opened, refused ones included.
+        accounts: who spent what.
+        bills: movements of money, to be read.
+        uploads: files that arrived, and tickets for them.
+        webhooks: whom to call at a prediction's end.
     """
 
     def __init__(self, folder: Path, *, durable: bool = True, in_memory: bool = False) -> None:
@@ -63,6 +66,10 @@ class State:
         file = folder / "provider.sqlite3"
         self._db = connect(":memory:" if in_memory else file, durable=durable)
         self._log = LogSync(log_of(file)) if durable else None
+        self.accounts = Accounts(self._db)
+        self.bills = Bills(self._db)
+        self.uploads = UploadRegister(self._db)
+        self.webhooks = WebhookRegister(self._db)
         self.submits = 0
 
     @classmethod
@@ -97,7 +104,7 @@ class State:
     ) -> None:
         self.close()
 
-    # Predictions and their money
+    # A prediction from its request to its end, with its money
 
     def accept(
         self,
@@ -137,9 +144,8 @@ class State:
         """
         prediction = uuid4().hex
         with transaction(self._db):
-            if self._spent_of(organisation, now_us) + charge > credit:
-                raise InsufficientCreditError
-            own = self._next_own() if is_own else 0
+            self.accounts.demand(organisation, charge, credit=credit, now_us=now_us)
+            own = self.accounts.next_own() if is_own else 0
             hidden = 0 if hidden_us is None else hidden_us(own)
             number = self._db.execute(
                 "INSERT INTO predictions (id, model, created_us, inputs, sources, dropped, own,"
@@ -159,8 +165,7 @@ class State:
                     webhook,
                 ),
             ).lastrowid
-            order = uuid4().hex
-            self._book(prediction, organisation, "deduct", charge, order=order, now_us=now_us)
+            self.accounts.take(prediction, organisation, charge, now_us=now_us)
         return Prediction(
             number=number or 0,
             own=own,
@@ -181,13 +186,6 @@ class State:
             access_key=access_key,
             webhook=webhook,
         )
-
-    def _next_own(self) -> int:
-        (own,) = self._db.execute(
-            "INSERT INTO accounts VALUES ('', 0, 1)"
-            " ON CONFLICT (organisation) DO UPDATE SET own = own + 1 RETURNING own"
-        ).fetchall()[0]
-        return int(own)
 
     async def saved(self) -> None:
         """Return once everything that was done so far survives a power cut too.
@@ -280,7 +278,7 @@ class State:
                 (code, error, engine, inference_ms, outputs, prediction),
             )
             if refund_after_us is not None and ended.rowcount:
-                self._give_back(prediction, now_us=now_us, after_us=refund_after_us)
+                self.accounts.give_back(prediction, now_us=now_us, after_us=refund_after_us)
         return ended.rowcount > 0
 
     def delete(self, prediction: str, *, now_us: int) -> bool:
@@ -303,60 +301,22 @@ class State:
                 "UPDATE predictions SET status = 'deleted' WHERE id = ?", (prediction,)
             )
             if before["status"] == "created":
-                self._give_back(prediction, now_us=now_us, after_us=0)
+                self.accounts.give_back(prediction, now_us=now_us, after_us=0)
         return True
 
-    def _give_back(self, prediction: str, *, now_us: int, after_us: int) -> None:
-        taken = self._db.execute(
-            "SELECT b.price, b.order_uuid, p.organisation FROM billings b"
-            " JOIN predictions p ON p.id = b.prediction"
-            " WHERE b.prediction = ? AND b.billing_type = 'deduct'",
-            (prediction,),
-        ).fetchone()
-        self._book(
-            prediction,
-            taken["organisation"],
-            "refund",
-            MicroUsd(taken["price"]),
-            order=taken["order_uuid"],
-            now_us=now_us + after_us,
-            is_late=after_us > 0,
-        )
-
-    def _book(
-        self,
-        prediction: str,
-        organisation: str,
-        kind: BillingType,
-        price: MicroUsd,
-        *,
-        order: str,
-        now_us: int,
-        is_late: bool = False,
-    ) -> None:
-        self._db.execute(
-            "INSERT INTO billings"
-            " (uuid, order_uuid, prediction, billing_type, price, created_us, shown_us)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (uuid4().hex, order, prediction, kind, price, now_us, now_us if is_late else 0),
-        )
-        self._db.execute(
-            "INSERT INTO accounts VALUES (?, ?, 0)"
-            " ON CONFLICT (organisation) DO UPDATE SET spent = spent + excluded.spent",
-            (organisation, price if kind == "deduct" else -price),
-        )
+    # Reading
 
     def prediction(self, prediction: str) -> Prediction | None:
         """One prediction by its id."""
         row = self._db.execute("SELECT * FROM predictions WHERE id = ?", (prediction,)).fetchone()
-        return None if row is None else _prediction(row)
+        return None if row is None else prediction_of(row)
 
     def own_before(self, prediction: Prediction) -> Prediction | None:
         """The account's own prediction before one of its own; None for the first."""
         row = self._db.execute(
             "SELECT * FROM predictions WHERE own = ? AND own > 0", (prediction.own - 1,)
         ).fetchone()
-        return None if row is None else _prediction(row)
+        return None if row is None else prediction_of(row)
 
     def pending(self) -> list[str]:
         """Ids of all predictions that still have to be worked on, oldest first."""
@@ -396,109 +356,11 @@ class State:
             " ORDER BY created_us DESC, number DESC LIMIT :limit OFFSET :offset",
             {**asked, "limit": limit, "offset": offset},
         )
-        return [_prediction(row) for row in rows]
+        return [prediction_of(row) for row in rows]
 
     def spent(self, *, at_us: int | None = None, organisation: str | None = None) -> MicroUsd:
-        """All deductions less all refunds, but for late ones that are booked only after `at_us`.
-
-        Args:
-            at_us: None stands for the end of time.
-            organisation: who spent it; None for all together.
-        """
-        if organisation is not None:
-            at = NEVER_US if at_us is None else at_us
-            return MicroUsd(self._spent_of(organisation, at))
-        names = self._db.execute("SELECT organisation FROM accounts").fetchall()
-        at_us = NEVER_US if at_us is None else at_us
-        return MicroUsd(sum(self._spent_of(name, at_us) for (name,) in names))
-
-    def _spent_of(self, organisation: str, at_us: int) -> int:
-        booked = self._db.execute(
-            "SELECT spent FROM accounts WHERE organisation = ?", (organisation,)
-        ).fetchone()
-        (to_come,) = self._db.execute(
-            "SELECT COALESCE(SUM(b.price), 0) FROM billings b"
-            " JOIN predictions p ON p.id = b.prediction"
-            " WHERE b.shown_us > 0 AND b.shown_us > ? AND p.organisation = ?",
-            (at_us, organisation),
-        ).fetchone()
-        return int((0 if booked is None else booked["spent"]) + to_come)
-
-    def spent_by_others(self) -> MicroUsd:
-        """The part of `spent` that somebody else's predictions took."""
-        row = self._db.execute(
-            "SELECT COALESCE(SUM(CASE billing_type WHEN 'deduct' THEN price ELSE -price END), 0)"
-            " FROM billings JOIN predictions p ON p.id = prediction WHERE p.own = 0"
-        ).fetchone()
-        return MicroUsd(row[0])
-
-    @property
-    def bills(self) -> Bills:
-        """Movements of money, to be read."""
-        return Bills(self._db)
-
-    # Calls at a prediction's end
-
-    def webhook_secret(self, organisation: str, access_key: str) -> str:
-        """What calls for this key's predictions are signed with; made when first asked for."""
-        self._db.execute(
-            "INSERT OR IGNORE INTO secrets VALUES (?, ?, ?)",
-            (organisation, access_key, f"whsec_{token_hex(32)}"),
-        )
-        (secret,) = self._db.execute(
-            "SELECT secret FROM secrets WHERE organisation = ? AND access_key = ?",
-            (organisation, access_key),
-        ).fetchone()
-        return str(secret)
-
-    def to_call(self) -> list[Prediction]:
-        """Predictions that have ended and whose webhook is still to be called, oldest first."""
-        rows = self._db.execute(
-            "SELECT * FROM predictions WHERE webhook <> '' AND call_ended = 0"
-            " AND status IN ('completed', 'failed') ORDER BY number"
-        )
-        return [_prediction(row) for row in rows]
-
-    def called(self, prediction: str, *, is_over: bool) -> None:
-        """Count a call; `is_over` where there will be no other."""
-        self._db.execute(
-            "UPDATE predictions SET calls = calls + 1, call_ended = ? WHERE id = ?",
-            (is_over, prediction),
-        )
-
-    # Uploads
-
-    def add_upload(self, *, filename: str, content_type: str, size: int, now_us: int) -> Upload:
-        """Make room for a file that is about to arrive."""
-        upload = Upload(
-            id=uuid4().hex,
-            ticket=uuid4().hex,
-            filename=filename,
-            content_type=content_type,
-            size=size,
-            created_us=now_us,
-            received=False,
-        )
-        self._db.execute(
-            "INSERT INTO uploads (id, ticket, filename, content_type, size, created_us, received)"
-            " VALUES (:id, :ticket, :filename, :content_type, :size, :created_us, :received)",
-            asdict(upload),
-        )
-        return upload
-
-    def receive_upload(self, upload: str) -> None:
-        """Record that an upload's file is durable."""
-        self._db.execute("UPDATE uploads SET received = 1 WHERE id = ?", (upload,))
-
-    def upload(self, upload: str) -> Upload | None:
-        """One upload by the id in its address."""
-        row = self._db.execute("SELECT * FROM uploads WHERE id = ?", (upload,)).fetchone()
-        return _upload(row)
-
-    def upload_of_ticket(self, ticket: str) -> Upload | None:
-        """One upload by the secret in its ticket's address."""
-        row = self._db.execute("SELECT * FROM uploads WHERE ticket = ?", (ticket,)).fetchone()
-        return _upload(row)
+        """What was spent, as in `Accounts.spent`."""
+        return self.accounts.spent(at_us=at_us, organisation=organisation)
 
     # Forgetting
 
@@ -526,39 +388,3 @@ class State:
                     " WHERE id IN (SELECT value FROM json_each(?))",
                     (ids,),
                 )
-
-
-def _prediction(row: sqlite3.Row) -> Prediction:
-    return Prediction(
-        number=row["number"],
-        own=row["own"],
-        id=row["id"],
-        model=row["model"],
-        status=row["status"],
-        created_us=row["created_us"],
-        inputs=orjson.loads(row["inputs"]),
-        sources=_list(row["sources"]),
-        dropped=row["dropped"],
-        outputs=row["outputs"],
-        code=row["code"],
-        error=row["error"],
-        engine=row["engine"],
-        notes=_list(row["notes"]),
-        inference_ms=row["inference_ms"],
-        organisation=row["organisation"],
-        access_key=row["access_key"],
-        flagged=_list(row["flagged"]),
-        webhook=row["webhook"],
-        calls=row["calls"],
-    )
-
-
-def _list(text: str) -> tuple[Any, ...]:
-    return () if text == "[]" else tuple(orjson.loads(text))
-
-
-def _upload(row: sqlite3.Row | None) -> Upload | None:
-    if row is None:
-        return None
-    names = (field.name for field in fields(Upload) if field.name != "received")
-    return Upload(**{name: row[name] for name in names}, received=bool(row["received"]))

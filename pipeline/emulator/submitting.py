@@ -9,6 +9,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from pipeline import catalog
 from pipeline.domain.card import Card
 from pipeline.emulator.access import AccessKey
+from pipeline.emulator.accounts import InsufficientCreditError
 from pipeline.emulator.answers import failure, success, too_many
 from pipeline.emulator.bodies import read_json
 from pipeline.emulator.broken import BrokenAnswer
@@ -16,7 +17,6 @@ from pipeline.emulator.foreign import follow
 from pipeline.emulator.pricing import price_of
 from pipeline.emulator.provider import Provider, key_of, provider_of
 from pipeline.emulator.records import Prediction
-from pipeline.emulator.state import InsufficientCreditError
 from pipeline.emulator.validation import RefusedError, read_inputs
 from pipeline.emulator.webhooks import TargetError
 

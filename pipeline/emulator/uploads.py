@@ -41,7 +41,7 @@ async def put(request: Request) -> Response:
     A key that arrives here has been handed to a storage host, so it is an error.
     """
     provider = provider_of(request)
-    upload = provider.state.upload_of_ticket(request.path_params["ticket"])
+    upload = provider.state.uploads.of_ticket(request.path_params["ticket"])
     if upload is None or upload.created_us < provider.horizon_us():
         raise HTTPException(404, "upload ticket not found")
     if "authorization" in request.headers:
@@ -52,7 +52,7 @@ async def put(request: Request) -> Response:
     content = await read_bounded(request, MOST_UPLOAD)
     if len(content) != upload.size:
         raise HTTPException(400, f"{len(content)} bytes sent, {upload.size} announced")
-    now = provider.state.upload(upload.id)
+    now = provider.state.uploads.of_id(upload.id)
     if now is None or now.received:
         raise HTTPException(412, "the file is there already")
     await _receive(provider, upload, content)
@@ -72,7 +72,7 @@ def _add(provider: Provider, filename: str, content_type: str, size: int) -> Upl
     safe = _UNSAFE.sub("-", filename).strip(".-")[-_LONGEST_NAME:] or "file"
     guessed = mimetypes.guess_type(safe)[0] or "application/octet-stream"
     kind = content_type if _MIME.fullmatch(content_type) else guessed
-    return provider.state.add_upload(
+    return provider.state.uploads.add(
         filename=safe, content_type=kind, size=size, now_us=provider.now_us()
     )
 
@@ -80,7 +80,7 @@ def _add(provider: Provider, filename: str, content_type: str, size: int) -> Upl
 async def _receive(provider: Provider, upload: Upload, content: bytes) -> None:
     path = provider.state.folder / upload_file(upload.id)
     await asyncio.to_thread(write_whole, path, content, durable=provider.state.durable)
-    provider.state.receive_upload(upload.id)
+    provider.state.uploads.receive(upload.id)
     await provider.state.saved()
 
 

@@ -158,7 +158,7 @@ class Webhooks:
         self._loop = loop
         self._free = asyncio.Semaphore(_AT_ONCE)
         self._tasks.clear()
-        for prediction in self._state.to_call():
+        for prediction in self._state.webhooks.due():
             self.ended(prediction)
 
     def ended(self, prediction: Prediction) -> None:
@@ -186,7 +186,7 @@ class Webhooks:
             async with self._free:
                 is_answered = await self._send(prediction)
             is_over = is_answered or prediction.calls >= len(WAITS_S)
-            self._state.called(prediction.id, is_over=is_over)
+            self._state.webhooks.called(prediction.id, is_over=is_over)
             if is_over:
                 return
             wait_s = WAITS_S[prediction.calls]
@@ -198,7 +198,7 @@ class Webhooks:
         body = json.dumps(shown).encode()
         webhook_id = f"msg_{prediction.id}"
         timestamp = self._now_us() // 1_000_000
-        secret = self._state.webhook_secret(prediction.organisation, prediction.access_key)
+        secret = self._state.webhooks.secret(prediction.organisation, prediction.access_key)
         signed = signature(secret, webhook_id=webhook_id, timestamp=timestamp, body=body)
         headers = {
             "content-type": "application/json",

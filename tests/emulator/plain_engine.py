@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import pyvips
 
 from pipeline.emulator.interface import Edited, EditRequest
+from tests.support.patience import PATIENCE_S
 
 
 def jpeg(width: int, height: int, colour: Sequence[int] = (120, 130, 140)) -> bytes:
@@ -59,11 +60,11 @@ class HeldEngine(PlainEngine):
 
     def edit(self, request: EditRequest, pictures: Sequence[bytes]) -> Edited:
         self._begun.set()
-        if not self.let_go.wait(60):
+        if not self.let_go.wait(PATIENCE_S):
             raise TimeoutError("the test forgot to let the engine go")
         return super().edit(request, pictures)
 
     async def begun(self) -> None:
         """Wait until the first job is under way."""
-        if not await asyncio.to_thread(self._begun.wait, 10):
+        if not await asyncio.to_thread(self._begun.wait, PATIENCE_S):
             raise TimeoutError("no job reached the engine")

@@ -10,6 +10,7 @@ from tests.emulator.listening import listening
 from tests.emulator.plain_engine import HeldEngine, jpeg
 from tests.emulator.quick_engine import PICTURES
 from tests.emulator.world import SEQUENTIAL, SINGLE, SIZE
+from tests.support.patience import PATIENCE_S
 
 pytestmark = pytest.mark.slow
 KEY = "a-key-of-sixteen-letters"
@@ -33,7 +34,7 @@ def body(client, tmp_path, **more):
 
 
 def fetched(outputs):
-    return [requests.get(output, timeout=10).content for output in outputs]
+    return [requests.get(output, timeout=PATIENCE_S).content for output in outputs]
 
 
 def test_run_uploads_waits_and_delivers(base, tmp_path):
@@ -49,7 +50,7 @@ def test_upload_takes_a_path_and_a_stream(base, tmp_path):
     picture.write_bytes(b"\x89PNG\r\n\x1a\n and so on")
     with picture.open("rb") as stream:
         for address in (client.upload(str(picture)), client.upload(stream)):
-            answer = requests.get(address, timeout=10)
+            answer = requests.get(address, timeout=PATIENCE_S)
             assert answer.content == picture.read_bytes()
             assert answer.headers["content-type"] == "image/png"
 
@@ -80,7 +81,7 @@ def test_sync_mode_gives_up_and_the_task_goes_on(tmp_path):
         assert f"{base}/api/v3/predictions/{told['task_id']}/result" in told["error"]
         assert client.get_result(told["task_id"])["data"]["status"] in {"created", "processing"}
         held.let_go.set()
-        done = client._wait(told["task_id"], timeout=20, poll_interval=0.02)
+        done = client._wait(told["task_id"], timeout=PATIENCE_S, poll_interval=0.02)
         assert len(done["outputs"]) == 1
 
 
@@ -103,9 +104,9 @@ def test_a_deleted_task_ends_the_wait(tmp_path):
         task, _ = client._submit(SINGLE, body(client, tmp_path))
         headers = {"Authorization": f"Bearer {KEY}"}
         address = f"{base}/api/v3/predictions/{task}"
-        assert requests.delete(address, headers=headers, timeout=10).status_code == 200
+        assert requests.delete(address, headers=headers, timeout=PATIENCE_S).status_code == 200
         with pytest.raises(RuntimeError, match="Prediction deleted"):
-            client._wait(task, timeout=20, poll_interval=0.02)
+            client._wait(task, timeout=PATIENCE_S, poll_interval=0.02)
         held.let_go.set()
 
 
@@ -118,7 +119,7 @@ def test_a_timeout_names_the_task(tmp_path):
             client.run(SINGLE, wanted, timeout=0.2, poll_interval=0.05)
         held.let_go.set()
         task = client._task_id_from_error(told.value)
-        assert len(client._wait(task, timeout=20, poll_interval=0.02)["outputs"]) == 1
+        assert len(client._wait(task, timeout=PATIENCE_S, poll_interval=0.02)["outputs"]) == 1
         assert provider.state.submits == 1
 
 

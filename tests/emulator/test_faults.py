@@ -136,7 +136,7 @@ async def test_a_new_prediction_may_be_answered_with_the_id_of_the_one_before():
         ours = [item for item in await listed(world, include_inputs=True) if _is_ours(item)]
         assert [item["inputs"]["prompt"] for item in ours] == ["c", "b", "a"]
         assert len({item["id"] for item in ours}) == 3
-        assert world.state.spent() - world.state.spent_by_others() == 120_000
+        assert world.state.spent() - world.state.accounts.spent_by_others() == 120_000
 
 
 def _is_ours(item) -> bool:
@@ -182,7 +182,7 @@ async def test_somebody_elses_request_looks_like_ours_but_has_other_inputs():
         assert not set(theirs["inputs"]["images"]) & set(same["inputs"]["images"])
         assert await bill(world, theirs["id"]) == await bill(world, ours["id"])
         assert len((await world.finish(theirs["id"]))["outputs"]) == 3
-        assert (world.state.spent(), world.state.spent_by_others()) == (240_000, 120_000)
+        assert (world.state.spent(), world.state.accounts.spent_by_others()) == (240_000, 120_000)
 
 
 async def test_somebody_elses_request_may_be_for_another_model_and_has_no_number():

@@ -20,6 +20,7 @@ from pipeline.emulator.state import State
 from pipeline.emulator.webhooks import CallFailedError, TargetError, Targets, place, signature
 from tests.emulator.quick_engine import QuickEngine
 from tests.emulator.world import SEQUENTIAL, SIZE, running
+from tests.support.patience import PATIENCE_S
 
 pytestmark = pytest.mark.anyio
 HOOK = "https://hooks.example.org/done?attempt=7"
@@ -112,7 +113,7 @@ async def test_a_call_is_repeated_three_times_further_and_further_apart(answer):
             assert waits == [5.0, 25.0, 125.0]
             assert len({headers["webhook-id"] for _, headers, _ in caller.calls}) == 1
             assert len(caller.calls) == 4
-            assert world.state.to_call() == []
+            assert world.state.webhooks.due() == []
 
 
 async def test_the_first_good_answer_is_the_last_call():
@@ -157,7 +158,7 @@ async def test_a_restarted_server_goes_on_calling_where_it_was(tmp_path):
         async with calling(first, state, sleep=for_ever) as world:
             await submit(world)
             await world.provider.worker.drained()
-            await asyncio.wait_for(asleep.wait(), 10)
+            await asyncio.wait_for(asleep.wait(), PATIENCE_S)
     with State(tmp_path) as state, slept() as (waits, sleep):
         async with calling(second, state, sleep=sleep) as world:
             await world.data("GET", "balance")
