@@ -15,6 +15,7 @@ from pipeline.emulator.faults import Faults
 from pipeline.emulator.state import State
 from tests.emulator.plain_engine import HeldEngine, PlainEngine
 from tests.emulator.world import PICTURE, SEQUENTIAL, SIZE, running
+from tests.support.patience import PATIENCE_S
 
 pytestmark = pytest.mark.anyio
 ROOT = Path(__file__).parents[2]
@@ -154,7 +155,9 @@ def served(tmp_path):
 async def test_an_answered_submit_survives_a_kill(tmp_path, served):
     url, process = served("held")
     headers = {"Authorization": "Bearer any"}
-    async with httpx.AsyncClient(base_url=f"{url}/api/v3", headers=headers) as client:
+    async with httpx.AsyncClient(
+        base_url=f"{url}/api/v3", headers=headers, timeout=PATIENCE_S
+    ) as client:
         files = {"file": ("a.jpg", PICTURE, "image/jpeg")}
         sent = (await client.post("/media/upload/binary", files=files)).json()["data"]
         assert sent["download_url"].startswith(f"{url}/media/")
@@ -174,9 +177,11 @@ async def test_an_answered_submit_survives_a_kill(tmp_path, served):
 def test_a_served_provider_stops_gracefully_and_silently(served, number):
     url, process = served("plain")
     headers = {"Authorization": "Bearer any"}
-    assert httpx.get(f"{url}/api/v3/balance", headers=headers).status_code == 200
+    assert (
+        httpx.get(f"{url}/api/v3/balance", headers=headers, timeout=PATIENCE_S).status_code == 200
+    )
     process.send_signal(number)
-    out, err = process.communicate(timeout=20)
+    out, err = process.communicate(timeout=PATIENCE_S)
     assert (process.returncode, out, err) == (0, "stopped\n", "")
 
 
@@ -186,8 +191,10 @@ def test_a_dropped_answer_breaks_the_connection_of_a_served_provider(served):
     body = {"prompt": "p", "images": ["a"]}
     headers = {"Authorization": "Bearer any"}
     with pytest.raises(httpx.RemoteProtocolError):
-        httpx.post(f"{url}/api/v3/{SEQUENTIAL}", json=body, headers=headers)
-    found = httpx.post(f"{url}/api/v3/billings/search", json={}, headers=headers).json()
+        httpx.post(f"{url}/api/v3/{SEQUENTIAL}", json=body, headers=headers, timeout=PATIENCE_S)
+    found = httpx.post(
+        f"{url}/api/v3/billings/search", json={}, headers=headers, timeout=PATIENCE_S
+    ).json()
     assert "deduct" in {row["billing_type"] for row in found["data"]["items"]}
     process.terminate()
-    assert process.communicate(timeout=20) == ("stopped\n", "")
+    assert process.communicate(timeout=PATIENCE_S) == ("stopped\n", "")

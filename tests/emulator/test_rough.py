@@ -14,6 +14,7 @@ from tests.emulator.listening import listening
 from tests.emulator.plain_engine import jpeg
 from tests.emulator.quick_engine import QuickEngine
 from tests.emulator.world import MULTIPART, SEQUENTIAL, SIZE, running
+from tests.support.patience import PATIENCE_S
 
 pytestmark = pytest.mark.anyio
 KEY = "a-key-of-sixteen-letters"
@@ -157,7 +158,7 @@ def test_two_hundred_connections_at_once_are_all_answered(served):
 
     async def ask():
         limits = httpx.Limits(max_connections=None)
-        async with httpx.AsyncClient(headers=HEADERS, limits=limits, timeout=60) as client:
+        async with httpx.AsyncClient(headers=HEADERS, limits=limits, timeout=PATIENCE_S) as client:
             body = {"prompt": "p", "images": ["http://x/a.jpg"], "size": SIZE}
             return await asyncio.gather(
                 *(client.post(f"{base}/api/v3/{SEQUENTIAL}", json=body) for _ in range(200))
@@ -212,9 +213,10 @@ def test_a_client_may_leave_at_any_point(served, with_reset):
         points |= {*range(0, len(whole), max(1, len(whole) // 12)), len(whole) - 1, len(whole)}
         for point in sorted(points):
             leave_after(base, whole[:point], with_reset=with_reset)
-    with httpx.Client(headers=HEADERS, timeout=30) as client:
+    with httpx.Client(headers=HEADERS, timeout=PATIENCE_S) as client:
         assert client.get(f"{base}/api/v3/balance").status_code == 200
-        for _ in range(200):  # what arrived is read, and what was accepted is worked off
+        # What arrived is read, and what was accepted is worked off.
+        for _ in range(int(PATIENCE_S / 0.05)):
             asked = {"page_size": 100}
             rows = client.post(f"{base}/api/v3/billings/search", json=asked).json()["data"]
             taken = [row for row in rows["items"] if row["billing_type"] == "deduct"]
@@ -242,7 +244,7 @@ def test_a_client_may_leave_at_any_point(served, with_reset):
 def test_what_is_no_http_does_not_hurt(served, raw):
     base, _ = served
     host, _, port = base.removeprefix("http://").partition(":")
-    with socket.create_connection((host, int(port)), timeout=20) as client:
+    with socket.create_connection((host, int(port)), timeout=PATIENCE_S) as client:
         try:
             client.sendall(raw)
             client.shutdown(socket.SHUT_WR)
@@ -250,4 +252,6 @@ def test_what_is_no_http_does_not_hurt(served, raw):
         except OSError:  # it has hung up already
             answer = b""
     assert not answer or answer.startswith(b"HTTP/1.1 4")
-    assert httpx.get(f"{base}/api/v3/balance", headers=HEADERS).status_code == 200
+    assert (
+        httpx.get(f"{base}/api/v3/balance", headers=HEADERS, timeout=PATIENCE_S).status_code == 200
+    )

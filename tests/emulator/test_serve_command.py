@@ -11,6 +11,7 @@ from click.testing import CliRunner
 
 from pipeline.cli import campaign as command_line
 from pipeline.emulator.tiers import TIERS
+from tests.support.patience import PATIENCE_S
 
 
 @pytest.mark.parametrize(
@@ -63,7 +64,9 @@ def test_a_server_in_memory_with_keys_tier_credit_and_webhooks(tmp_path):
     try:
         first = process.stderr.readline()
         assert "listens on https://drafts.example.org; its state is in memory" in first
-        with httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False) as client:
+        with httpx.Client(
+            base_url=f"http://127.0.0.1:{port}", trust_env=False, timeout=PATIENCE_S
+        ) as client:
             document = client.get("/openapi.json").json()
             assert document["servers"] == [{"url": "https://drafts.example.org"}]
             owner = {"Authorization": "Bearer secret-of-ann"}
@@ -74,6 +77,6 @@ def test_a_server_in_memory_with_keys_tier_credit_and_webhooks(tmp_path):
             assert client.get("/api/v3/models", headers=viewer).status_code == 200
     finally:
         process.send_signal(signal.SIGTERM)
-        process.communicate(timeout=20)
+        process.communicate(timeout=PATIENCE_S)
     assert process.returncode == 0
     assert [one.name for one in tmp_path.iterdir()] == ["keys.yaml"]

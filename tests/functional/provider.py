@@ -22,6 +22,7 @@ from pipeline.emulator.faults import NONE, Faults
 from pipeline.emulator.interface import Engine
 from pipeline.emulator.state import State
 from tests.emulator.plain_engine import PlainEngine
+from tests.support.patience import PATIENCE_S
 
 PLENTY = MicroUsd(1_000_000_000)
 SHRINK = 8
@@ -31,7 +32,7 @@ SHRINK = 8
 def ask(base_url: str, method: str, path: str, body: object = None, *, key: str = "any-key"):
     """Ask a provider for data, as another client of the same account."""
     # Nothing is encrypted on loopback, and loading the certificates takes time.
-    with httpx.Client(trust_env=False, verify=False) as client:  # noqa: S501 (as above)
+    with httpx.Client(trust_env=False, verify=False, timeout=PATIENCE_S) as client:  # noqa: S501 (as above)
         answer = client.request(
             method,
             f"{base_url}/api/v3/{path}",
@@ -144,8 +145,11 @@ class Provider:
         return bill(self.base_url, key=self.accepted_key or "any-key")
 
     async def wait_at_the_gate(self) -> None:
+        # Once the gate has been taken away, what still waits before it may pass.
+        gate = self.gate
         self.reached.set()
-        await asyncio.to_thread(self.gate.wait, 30)
+        if gate is not None:
+            await asyncio.to_thread(gate.wait, PATIENCE_S)
 
     async def _open(self) -> None:
         self._state = State(self.folder)
@@ -186,11 +190,11 @@ class _House:
         self._loop = asyncio.new_event_loop()
         self._is_up = threading.Event()
         threading.Thread(target=self._serve, name="provider", daemon=True).start()
-        assert self._is_up.wait(20)
+        assert self._is_up.wait(PATIENCE_S)
 
     def call(self, work: Coroutine[None, None, None]) -> None:
         """Do something in the server's thread, where its state belongs."""
-        asyncio.run_coroutine_threadsafe(work, self._loop).result(20)
+        asyncio.run_coroutine_threadsafe(work, self._loop).result(PATIENCE_S)
 
     def _serve(self) -> None:
         async def entrance(scope: Scope, receive: Receive, send: Send) -> None:

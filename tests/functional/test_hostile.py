@@ -11,7 +11,6 @@ import itertools
 import json
 import socket
 import struct
-import time
 import tracemalloc
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -30,6 +29,7 @@ from pipeline.imaging.inspect import inspect, verify
 from pipeline.providers.wavespeed import WaveSpeed
 from tests.support.campaigns import picture_bytes
 from tests.support.clock import START, JumpingClock
+from tests.support.patience import PATIENCE_S
 from tests.unit.imaging.pictures import png_claiming
 
 pytestmark = [pytest.mark.anyio, pytest.mark.slow]
@@ -38,10 +38,17 @@ KEY = "sk-0123456789abcdef0123456789"
 MODEL = "bytedance/seedream-v4.5/edit-sequential"
 PICTURE = picture_bytes(1)
 DIGEST = hashlib.sha256(PICTURE).hexdigest()
-WITHIN_S = 0.4
-BOUNDS = Bounds(
-    reply_bytes=100_000, picture_bytes=200_000, exchange_s=WITHIN_S, transfer_s=WITHIN_S
-)
+SOON_S = 0.4
+"""Time for exchanges that never end by themselves. Others are given all that a busy machine needs,
+so that what they end with is what was said, and not that it took too long."""
+
+
+def bounds(within_s: float) -> Bounds:
+    return Bounds(
+        reply_bytes=100_000, picture_bytes=200_000, exchange_s=within_s, transfer_s=within_s
+    )
+
+
 DAY = b"HTTP/1.1 200 OK\r\n"
 
 
@@ -165,9 +172,11 @@ async def hostile(trick: Trick, *, keeps: bool = False) -> AsyncIterator[Hostile
 
 
 @asynccontextmanager
-async def speaking(base: str, tmp_path=None, **bounds) -> AsyncIterator[WaveSpeed]:
-    """The real client of the real protocol; nothing but time and sizes is smaller than usual."""
-    client = HttpClient(user_agent="test", base=base, bounds=BOUNDS)
+async def speaking(
+    base: str, tmp_path=None, *, within_s: float = PATIENCE_S
+) -> AsyncIterator[WaveSpeed]:
+    """The real client of the real protocol; nothing but time and sizes is other than usual."""
+    client = HttpClient(user_agent="test", base=base, bounds=bounds(within_s))
     locate = {}
     if tmp_path is not None:
         (tmp_path / "front.png").write_bytes(PICTURE)
@@ -180,8 +189,10 @@ async def speaking(base: str, tmp_path=None, **bounds) -> AsyncIterator[WaveSpee
 
 
 @asynccontextmanager
-async def taking_in(base: str, folder) -> AsyncIterator[StoreIntake]:
-    client = HttpClient(user_agent="test", base=base, bounds=BOUNDS)
+async def taking_in(
+    base: str, folder, *, within_s: float = PATIENCE_S
+) -> AsyncIterator[StoreIntake]:
+    client = HttpClient(user_agent="test", base=base, bounds=bounds(within_s))
     verifying = partial(verify, max_pixels=MOST_PIXELS)
     try:
         yield StoreIntake(
@@ -193,17 +204,16 @@ async def taking_in(base: str, folder) -> AsyncIterator[StoreIntake]:
 
 @asynccontextmanager
 async def bounded(*, most_bytes: int | None = None) -> AsyncIterator[None]:
-    """Hold what happens inside to time and, where it is asked for, to memory."""
-    started = time.monotonic()
+    """Hold what happens inside to an end and, where it is asked for, to memory."""
     if most_bytes is not None:
         tracemalloc.start()
     try:
-        yield
+        async with asyncio.timeout(PATIENCE_S / 2):
+            yield
         if most_bytes is not None:
             assert tracemalloc.get_traced_memory()[1] < most_bytes
     finally:
         tracemalloc.stop()
-    assert time.monotonic() - started < 20 * WITHIN_S
 
 
 def json_of(data: object, *, more: bytes = b"Content-Type: application/json\r\n") -> bytes:
@@ -306,7 +316,8 @@ SUBMITS: dict[str, tuple[Trick, tuple[Failure, object]]] = {
 @pytest.mark.parametrize("trick", SUBMITS)
 async def test_a_submit_ends_and_says_what_is_known_of_the_money(trick):
     play, (failure, verdict) = SUBMITS[trick]
-    async with hostile(play) as server, speaking(server.base) as vendor:
+    within_s = SOON_S if failure is Failure.UNKNOWN else PATIENCE_S
+    async with hostile(play) as server, speaking(server.base, within_s=within_s) as vendor:
         async with bounded(most_bytes=LARGE.get(trick)):
             with pytest.raises(ProviderError) as failed:
                 await vendor.submit(MODEL, {"prompt": "x"})
@@ -499,7 +510,8 @@ DELIVERIES: dict[str, Trick] = {
 
 @pytest.mark.parametrize("trick", DELIVERIES)
 async def test_a_delivery_ends_and_leaves_nothing_that_is_no_picture(tmp_path, trick):
-    async with hostile(DELIVERIES[trick]) as server, taking_in(server.base, tmp_path) as intake:
+    giving = hostile(DELIVERIES[trick])
+    async with giving as server, taking_in(server.base, tmp_path, within_s=SOON_S) as intake:
         for _ in range(2):  # what comes twice alike is not more of a picture
             async with bounded(most_bytes=LARGE.get(trick)):
                 with pytest.raises(NotYetError) as failed:
@@ -558,17 +570,23 @@ async def test_a_list_without_end_is_never_taken_for_a_whole_one(what):
 
 
 async def test_an_answer_that_hangs_holds_nobody_else_up():
+    all_hang, may_end = asyncio.Event(), asyncio.Event()
+
     async def play(wire: Wire, request: Request) -> None:
-        if request.method == "POST":
-            await asyncio.Event().wait()
-        await wire.say(json_of({"balance": 1}))
+        if request.method == "GET":
+            await wire.say(json_of({"balance": 1}))
+            return
+        if server.posts == 20:
+            all_hang.set()
+        await may_end.wait()
 
     async with hostile(play) as server, speaking(server.base) as vendor:
         hanging = [asyncio.create_task(vendor.submit(MODEL, {})) for _ in range(20)]
-        await asyncio.sleep(0.05)
-        started = time.monotonic()
-        assert await vendor.balance() == 1_000_000
-        assert time.monotonic() - started < WITHIN_S
+        async with bounded():
+            await all_hang.wait()
+            assert await vendor.balance() == 1_000_000
+        assert not any(task.done() for task in hanging)
+        may_end.set()
         ended = await asyncio.gather(*hanging, return_exceptions=True)
     assert {error.failure for error in ended} == {Failure.UNKNOWN}
     assert server.posts == 20
@@ -584,8 +602,8 @@ async def test_who_stops_waiting_closes_the_connection(tmp_path):
             gone.set()
 
     async with hostile(play) as server:
-        client = HttpClient(user_agent="test", base=server.base, bounds=BOUNDS)
+        client = HttpClient(user_agent="test", base=server.base, bounds=bounds(PATIENCE_S))
         with pytest.raises(ExchangeError, match="larger than 200000 bytes"):
             await client.download(f"{server.base}/1", tmp_path / "x")
-        await asyncio.wait_for(gone.wait(), 2)
+        await asyncio.wait_for(gone.wait(), PATIENCE_S)
         await client.aclose()

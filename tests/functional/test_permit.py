@@ -14,6 +14,7 @@ from pipeline.emulator.faults import Faults
 from tests.functional.cli import campaign
 from tests.functional.provider import nonsense_at, said
 from tests.functional.workspace import SINGLE, receipts
+from tests.support.patience import PATIENCE_S
 from tests.unit.domain.samples import AT, gen, order
 
 FIRST, SECOND, THIRD = (f"anna/p00{n}/snow/master/t1" for n in (1, 2, 3))
@@ -330,7 +331,7 @@ def test_what_others_spend_under_it_meanwhile_stops_the_run(workspace, serve):
     def meddle(call):
         if call.path == "balance":
             with ThreadPoolExecutor(1) as beside:
-                beside.submit(asyncio.run, buy_something_else()).result(20)
+                beside.submit(asyncio.run, buy_something_else()).result(PATIENCE_S)
 
     provider.meddle = meddle
     ran = campaign("run", "--plan", "plan.json")

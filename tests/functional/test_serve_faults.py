@@ -19,6 +19,7 @@ from tests.functional.cli import campaign
 from tests.functional.provider import bill, predictions
 from tests.functional.workspace import add_up, cells_bought
 from tests.support.campaigns import SEQUENTIAL, picture_bytes
+from tests.support.patience import PATIENCE_S
 
 EVERYTHING = Path(__file__).parents[1] / "emulator" / "faults-everything.yaml"
 HEADERS = {"Authorization": "Bearer any"}
@@ -212,7 +213,7 @@ def test_trouble_over_the_wire(served):
         "refuse", "drop_answer", "error_after", "fail", "refund_never",
     ]  # fmt: skip
     address = f"{base_url}/api/v3/{SEQUENTIAL}"
-    with httpx.Client(headers=HEADERS, trust_env=False) as client:
+    with httpx.Client(headers=HEADERS, trust_env=False, timeout=PATIENCE_S) as client:
         sent = {"prompt": "p", "images": ["http://nowhere.invalid/a.jpg"], "size": "2560*1440"}
         with pytest.raises(httpx.RemoteProtocolError):
             client.post(address, json=sent)
@@ -226,14 +227,14 @@ def test_trouble_over_the_wire(served):
         assert [client.get(look).status_code for _ in range(2)] == [429, 200]
     assert bill(base_url) == 3 * 40_000
     process.send_signal(signal.SIGTERM)
-    _, rest = process.communicate(timeout=20)
+    _, rest = process.communicate(timeout=PATIENCE_S)
     assert (process.returncode, rest) == (0, "")
 
 
 @pytest.mark.slow
 def test_a_broken_download_breaks_the_connection(served):
     base_url, _, _ = served("version: 1\nbreak_off: [{predictions: [1], downloads: 1}]\n")
-    with httpx.Client(headers=HEADERS, trust_env=False, timeout=60) as client:
+    with httpx.Client(headers=HEADERS, trust_env=False, timeout=PATIENCE_S) as client:
         picture = {"file": ("a.jpg", picture_bytes(1), "image/jpeg")}
         upload = client.post(f"{base_url}/api/v3/media/upload/binary", files=picture).json()
         sent = {"prompt": "a snowy street", "images": [upload["data"]["download_url"]]}

@@ -116,11 +116,15 @@ class Workspace:
 
 
 def lines_of(folder: Path) -> list[dict]:
-    """All lines of all lock files of a folder, in file order."""
+    """All lines of all lock files of a folder, in file order.
+
+    A run that was killed may have left the beginning of a line at the end of its file.
+    """
     return [
         json.loads(line)
         for file in sorted(folder.glob("*.jsonl"))
-        for line in file.read_text("utf-8").splitlines()
+        for line in file.read_text("utf-8").splitlines(keepends=True)
+        if line.endswith("\n")
     ]
 
 

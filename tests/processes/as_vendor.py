@@ -6,7 +6,6 @@ Only two things are not as usual: where the vendor is, and that it may be spoken
 
 import functools
 import os
-import sys
 
 from pipeline.cli import main
 from pipeline.commands import plan, realms, reconcile, report, run, status, wiring
@@ -31,4 +30,4 @@ def put_in_place() -> None:
 
 if __name__ == "__main__":
     put_in_place()
-    main(sys.argv[1:])
+    main()

@@ -4,7 +4,6 @@
 """
 
 import functools
-import sys
 
 from pipeline.cli import main
 from pipeline.commands import wiring
@@ -17,4 +16,4 @@ def put_in_place() -> None:
 
 if __name__ == "__main__":
     put_in_place()
-    main(sys.argv[1:])
+    main()

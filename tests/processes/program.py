@@ -11,11 +11,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple, Self
 
+from tests.support.patience import PATIENCE_S
+
 ROOT = Path(__file__).parents[2]
 EAGER = "tests.processes.eager"
 """Module that is `campaign`, but does not wait two seconds for pictures that take none."""
-PATIENCE_S = 60.0
-"""Longest wait for anything; only a hanging test takes so long."""
 
 
 class Ended(NamedTuple):

@@ -1,9 +1,11 @@
 """A provider in a process of its own, to be killed: `FOLDER PORT [DIES]` are its arguments.
 
 It prints its base address when it listens. With DIES it kills itself when that submit, counted from
-1, is accepted and not yet answered.
+1, is accepted and not yet answered. One that is started while another serves the same folder takes
+its place when that one is gone.
 """
 
+import fcntl
 import os
 import signal
 import sys
@@ -38,7 +40,15 @@ class Mortal:
 
 
 def main(folder: str, port: str, dies: str = "0") -> None:
-    with State(Path(folder)) as state:
+    Path(folder).mkdir(exist_ok=True)
+    with Path(folder, "alive").open("w") as alive:
+        print("standing by", file=sys.stderr, flush=True)  # noqa: T201 (the test reads it)
+        fcntl.flock(alive, fcntl.LOCK_EX)  # the system lets go of it for whoever dies
+        _serve(Path(folder), int(port), int(dies))
+
+
+def _serve(folder: Path, port: int, dies: int) -> None:
+    with State(folder) as state:
         serve(
             lambda base_url: Mortal(
                 create_app(
@@ -47,9 +57,9 @@ def main(folder: str, port: str, dies: str = "0") -> None:
                     base_url=base_url,
                     clock=SystemClock().now,
                 ),
-                int(dies),
+                dies,
             ),
-            port=int(port),
+            port=port,
             on_ready=lambda base_url: print(base_url, flush=True),  # noqa: T201 (the test reads it)
         )
 

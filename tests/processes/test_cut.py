@@ -20,7 +20,6 @@ pytestmark = pytest.mark.slow
 RUN = ("run", "winter", "--yes", "--events")
 COST = 80_000
 KILLED = -9
-NEVER = 10**9
 
 
 @dataclass(frozen=True)
@@ -38,12 +37,12 @@ class Death:
 
 @pytest.fixture
 def die(tmp_path, shared_time):
-    """Run a campaign and die at a commit of the ledger, or when a kind of event has happened.
+    """Run a campaign and die at a commit of the ledger: a number, or a state that it notes.
 
     None where there are not so many commits.
     """
 
-    def dying(*, commit: int = NEVER, event: str = "") -> Death | None:
+    def dying(commit: int | str) -> Death | None:
         folder = tmp_path / f"dead-{commit}"
         workspace = Workspace.make(folder / "shop", shared=f"{FAST_ACCOUNT}\nexclusive: true")
         workspace.campaign(pictures=(1, 2))
@@ -55,9 +54,6 @@ def die(tmp_path, shared_time):
                 "module": "tests.processes.dying",
             }
             with Program(str(commit), str(notes), "pipeline", *RUN, **how) as life:
-                if event:
-                    life.until(event)
-                    life.kill()
                 if life.ended().code != KILLED:
                     return None
         sizes = [int(line) for line in notes.read_text().split()]
@@ -84,20 +80,24 @@ def come_back(tmp_path, here, shared_time):
 
 
 @pytest.mark.parametrize(
-    "commits",
+    ("commits", "at_least"),
     [
-        pytest.param((8,), id="one"),
-        pytest.param(itertools.count(1), id="all", marks=pytest.mark.torture),
+        pytest.param((8,), 1, id="one"),
+        pytest.param(itertools.count(1), 8, id="all", marks=pytest.mark.torture),
     ],
 )
-def test_cut_anywhere_in_what_was_not_synced_nothing_is_forgotten(die, come_back, commits):
+def test_cut_anywhere_in_what_was_not_synced_nothing_is_forgotten(
+    die, come_back, commits, at_least
+):
+    tried = 0
     for commit in commits:
-        death = die(commit=commit)
+        death = die(commit)
         if death is None:
             break
         for size in death.ways_to_cut():
             come_back(death, size)
-    assert commit >= 8, "there were not even so many commits"
+        tried += 1
+    assert tried >= at_least, "there were not even so many commits"
 
 
 @pytest.fixture
@@ -127,6 +127,6 @@ def test_cut_deeper_than_an_honest_disk_would_nothing_is_bought_twice(die, nothi
     The run died when its only request was answered. Wherever its log is cut, the provider's history
     knows of the request, and the key is this workspace's alone.
     """
-    death = die(event="submit")
+    death = die("submitted")
     for size in (0, *death.sizes):
         nothing_twice(death, size)

@@ -10,13 +10,12 @@ import pytest
 from tests.emulator.plain_engine import HeldEngine, PlainEngine
 from tests.functional.provider import SHRINK
 from tests.functional.workspace import SINGLE, add_up
+from tests.support.patience import PATIENCE_S
 
 pytestmark = pytest.mark.slow
 
 ONE_AT_A_TIME = "account: {requests_per_minute: 1000, concurrent: 1}"
 RUN = ("run", "winter", "--yes", "--events")
-CAMPAIGN = "pipeline"
-"""As it is: between a submit and the first look there is time to interrupt it."""
 
 
 @pytest.fixture
@@ -33,13 +32,17 @@ def finished(here):
 
 
 def test_once_what_is_under_way_is_seen_through_and_nothing_else_is_begun(
-    workspace, provider, start, finished
+    workspace, serve, start, finished
 ):
+    engine = HeldEngine(shrink=SHRINK)
+    provider = serve(engine=engine)
     workspace.share(ONE_AT_A_TIME)
     workspace.campaign(model=SINGLE)
-    buying = start(provider, *RUN, module=CAMPAIGN)
+    buying = start(provider, *RUN)
     buying.until("submit")
     buying.send(signal.SIGINT)
+    buying.says("Stopping")
+    engine.let_go.set()
     told = buying.ended()
     assert told.code == 130
     kinds = [event["kind"] for event in told.events]
@@ -57,7 +60,7 @@ def test_twice_it_stops_at_once_and_the_next_run_takes_up_what_was_paid(
     engine = HeldEngine(shrink=SHRINK)
     provider = serve(engine=engine)
     workspace.campaign()
-    buying = start(provider, *RUN, module=CAMPAIGN)
+    buying = start(provider, *RUN)
     buying.until("submit")
     buying.send(signal.SIGINT)
     buying.says("Ctrl-C again stops at once")
@@ -72,12 +75,16 @@ def test_twice_it_stops_at_once_and_the_next_run_takes_up_what_was_paid(
     assert len(provider.predictions()) == 1
 
 
-def test_a_stopped_run_does_not_begin_the_next_campaign(workspace, provider, start, finished):
+def test_a_stopped_run_does_not_begin_the_next_campaign(workspace, serve, start, finished):
+    engine = HeldEngine(shrink=SHRINK)
+    provider = serve(engine=engine)
     workspace.campaign("autumn", pictures=(1,))
     workspace.campaign("winter", pictures=(2,))
-    buying = start(provider, "run", "--all", "--yes", "--events", module=CAMPAIGN)
+    buying = start(provider, "run", "--all", "--yes", "--events")
     buying.until("submit")
     buying.send(signal.SIGTERM)  # as a supervisor does
+    buying.says("Stopping")
+    engine.let_go.set()
     told = buying.ended()
     assert told.code == 130
     assert {event["campaign"] for event in told.events} == {"autumn"}
@@ -90,7 +97,7 @@ def test_stopped_while_the_files_are_made_the_next_run_makes_the_rest(
 ):
     provider = serve(engine=PlainEngine())  # files of large pictures take a while
     workspace.campaign(pictures=range(1, 5))
-    buying = start(provider, *RUN, module=CAMPAIGN)
+    buying = start(provider, *RUN)
     buying.says("files: ")
     buying.send(signal.SIGINT)
     told = buying.ended()
@@ -98,6 +105,21 @@ def test_stopped_while_the_files_are_made_the_next_run_makes_the_rest(
     assert provider.bill() == 160_000
     finished(provider, cost=160_000)
     assert len(workspace.delivered("winter", provider.realm)) == 8
+
+
+_AT_ITS_END = """
+import atexit, os, signal
+from pipeline.cli import main
+atexit.register(lambda: os.kill(os.getpid(), signal.SIGINT))
+main()
+"""
+
+
+def test_while_python_ends_it_stops_without_a_page_of_calls():
+    argv = [sys.executable, "-c", _AT_ITS_END, "--version"]
+    ended = subprocess.run(argv, check=False, capture_output=True, text=True)
+    assert (ended.returncode, ended.stderr) == (-signal.SIGINT, "")
+    assert ended.stdout.startswith("campaign, version ")
 
 
 def test_who_stops_reading_does_not_stop_the_purchase(workspace, provider):
@@ -114,6 +136,6 @@ def test_who_stops_reading_does_not_stop_the_purchase(workspace, provider):
     os.close(theirs)
     assert os.read(ours, 1)
     os.close(ours)
-    assert buying.wait(60) == 0
+    assert buying.wait(PATIENCE_S) == 0
     assert provider.bill() == add_up(workspace.lock("winter", provider.realm)) == 160_000
     assert len(workspace.delivered("winter", provider.realm)) == 8

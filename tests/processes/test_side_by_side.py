@@ -11,6 +11,7 @@ from tests.emulator.plain_engine import HeldEngine
 from tests.functional.provider import SHRINK
 from tests.functional.workspace import SINGLE, add_up, receipts
 from tests.processes.vendor import assert_nothing_leaked
+from tests.support.patience import PATIENCE_S
 
 pytestmark = pytest.mark.slow
 
@@ -87,7 +88,7 @@ def test_cells_that_another_run_failed_to_get_are_said_to_be_missing(workspace, 
     for name in ("winter", "autumn"):
         workspace.campaign(name, pictures=(1,))
     first = start(provider, "run", "winter", "--yes", "--events")
-    assert provider.reached.wait(30)
+    assert provider.reached.wait(PATIENCE_S)
     second = start(provider, "run", "autumn", "--events")
     second.until("wait")
     provider.gate.set()

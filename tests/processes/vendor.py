@@ -14,6 +14,7 @@ from tests.functional.cli import Ran
 from tests.functional.workspace import Workspace, add_up, receipts
 from tests.processes.hurried import SharedTime
 from tests.processes.program import ROOT, Program
+from tests.support.patience import PATIENCE_S
 
 _MOST_RUNS = 8
 _LISTENS = re.compile(r"listens on (http://\S+);")
@@ -75,7 +76,7 @@ def delivered(base_url: str) -> set[str]:
         for output in account.ask(base_url, "GET", f"predictions/{prediction}/result")["outputs"]
     ]
     addresses = [output["url"] if isinstance(output, dict) else output for output in outputs]
-    with httpx.Client(trust_env=False, verify=False) as client:  # noqa: S501 (loopback)
+    with httpx.Client(trust_env=False, verify=False, timeout=PATIENCE_S) as client:  # noqa: S501 (loopback)
         return {hashlib.sha256(client.get(address).content).hexdigest() for address in addresses}
 
 
