@@ -167,8 +167,8 @@ def _load(cache: Path) -> dict[str, PictureFacts]:
 def _save(cache: Path, learned: Mapping[str, PictureFacts]) -> None:
     if not learned:
         return
-    cache.parent.mkdir(parents=True, exist_ok=True)
     try:
+        cache.parent.mkdir(parents=True, exist_ok=True)
         with closing(sqlite3.connect(cache)) as db, db:
             (version,) = db.execute("PRAGMA user_version").fetchone()
             if version != _CACHE_FORMAT:
@@ -186,3 +186,5 @@ def _save(cache: Path, learned: Mapping[str, PictureFacts]) -> None:
         return  # somebody else is writing; what was learned will be learned again
     except sqlite3.DatabaseError:
         cache.unlink(missing_ok=True)
+    except OSError:
+        return  # a folder that may only be read

@@ -162,13 +162,15 @@ def _load(cache: Path) -> dict[str, _Row]:
 
 
 def _save(cache: Path, schema: str, insert: str, rows: Sequence[tuple[object, ...]]) -> None:
-    cache.parent.mkdir(parents=True, exist_ok=True)
     try:
+        cache.parent.mkdir(parents=True, exist_ok=True)
         _write(cache, schema, insert, rows)
     except sqlite3.OperationalError:
         return  # somebody else is writing; what was learned will be learned again
     except sqlite3.DatabaseError:
         cache.unlink(missing_ok=True)
+    except OSError:
+        return  # a folder that may only be read
 
 
 def _write(cache: Path, schema: str, insert: str, rows: Sequence[tuple[object, ...]]) -> None:

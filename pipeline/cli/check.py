@@ -14,7 +14,7 @@ from pipeline.domain.exit_codes import DONE
 @JSON
 @click.option("--explain", metavar="CODE", help="Say what a code such as M041 means; `all` lists.")
 def check(*, names: tuple[str, ...], every: bool, as_json: bool, explain: str | None) -> int:
-    """Find every problem of manifests, pictures and matrix rules; sends and costs nothing.
+    """Find every problem and give advice; sends and costs nothing.
 
     Beside errors it gives warnings and advice: rules of craft and thrift (codes L…), each switched
     with `lint: {L003: off}` in a manifest or in workspace.yaml; `error` makes the check fail.

@@ -13,7 +13,7 @@ from pipeline.domain.exit_codes import DONE
 @click.argument("names", nargs=-1, metavar="[DESTINATION]...")
 @JSON
 def destinations(*, names: tuple[str, ...], as_json: bool) -> int:
-    """List places that pictures go to, such as instagram-story, and what each asks of a file.
+    """List places that pictures go to, and what each asks of a file.
 
     \b
     campaign destinations                    all of them; in a workspace also its own

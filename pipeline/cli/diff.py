@@ -45,11 +45,12 @@ from pipeline.cli.screen import give_data, show
 def diff(
     *, revisions: str, form: str, fail_on: tuple[str, ...], save: Path | None, full_at: str
 ) -> int:
-    """Show what merging a change buys now, what it discards, and which rules it breaks.
+    """Show what merging buys, discards, and which rules it breaks.
 
     BASE is compared with the working tree, BASE..HEAD are two commits, and BASE...HEAD compares
     HEAD with the commit where it left BASE. Both sides are judged by the receipts of both, so no
-    store of pictures and no key is needed; nothing is bought, sent or fetched.
+    store of pictures and no key is needed; nothing is bought, sent or fetched. Discarded is what is
+    paid for and no longer wanted.
 
     \b
     campaign diff main                 what merging this costs

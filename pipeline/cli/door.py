@@ -3,6 +3,7 @@
 import errno
 import gc
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,9 +19,18 @@ from pipeline.domain.exit_codes import BUG, DONE, INTERRUPTED, STATE_DAMAGED
 if TYPE_CHECKING:
     from pipeline.domain.diagnostics import Problem
 
+_INTERRUPTED = (
+    "Interrupted; nothing is lost: what was sent, if anything was, is in the ledger. Give the "
+    "command again to go on."
+)
+
 
 def main(argv: Sequence[str] | None = None) -> None:
-    """Run the command line and exit with the code of the design's table."""
+    """Run the command line and exit with the code of the design's table.
+
+    Args:
+        argv: what follows the program's name; None for what this process was started with.
+    """
     _fill_closed_streams()
     # Planning makes many small values, few cycles, and ends soon: looking for cycles would cost a
     # tenth of a run over ten thousand cells. What runs for long switches it on again.
@@ -33,19 +43,23 @@ def main(argv: Sequence[str] | None = None) -> None:
     except click.exceptions.Exit as stop:
         code = stop.exit_code
     except click.Abort:
-        tell("Interrupted; nothing is lost.")
+        tell(_INTERRUPTED)
         code = INTERRUPTED
     except click.ClickException as error:
         error.show()
         code = error.exit_code
     except KeyboardInterrupt:
-        tell("\nInterrupted. What was sent is in the ledger; run again to go on.")
+        tell(f"\n{_INTERRUPTED}")
         code = INTERRUPTED
     except BrokenPipeError:
         sys.stderr.close()
         code = DONE
     except Exception as error:  # noqa: BLE001 (the last door: problems and bugs become exit codes)
         code = _failed(error)
+    if argv is None:
+        # From here on Python alone is at work, ending threads and files. A Ctrl-C that comes now
+        # ends it as well, and not with a page of calls.
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
     sys.exit(code if isinstance(code, int) else DONE)
 
 

@@ -13,7 +13,7 @@ from pipeline.domain.exit_codes import DONE
     "--from", "source", metavar="OTHER", help="Copy another campaign's manifest and pictures."
 )
 def init(name: str, source: str | None) -> int:
-    """Start a campaign: a folder campaigns/NAME with a manifest to fill in.
+    """Start a campaign: campaigns/NAME with a manifest to fill in.
 
     With --from the manifest and the pictures of another campaign are copied, never its lock: what
     is bought for one campaign serves the other by its key, without a second purchase.

@@ -11,7 +11,7 @@ from pipeline.domain.exit_codes import DONE
 
 @click.group()
 def models() -> None:
-    """See which models there are, what they take and cost, and what has changed.
+    """See which models there are, what they take and what they cost.
 
     \b
     campaign models list          all models, with sizes and prices

@@ -40,7 +40,9 @@ def plan(
     explain: str | None,
     show_origin: bool,
 ) -> int:
-    """Show what a run would buy, why, and what it costs; never spends, needs no key.
+    """Show what a run would buy, why, and what it costs.
+
+    It never spends, needs no key and asks nobody.
 
     \b
     campaign plan NAME --out plan.json           save it, for `run --plan plan.json`

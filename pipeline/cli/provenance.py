@@ -11,7 +11,7 @@ from pipeline.domain.exit_codes import DONE
 
 @click.group()
 def provenance() -> None:
-    """See what files say about their origin, and sign what campaigns deliver.
+    """See what files say about their origin, and sign deliveries.
 
     \b
     campaign provenance show FILE...   source type, credentials, marks of vendors

@@ -59,7 +59,7 @@ def reconcile(
     reason: str,
     rebuild: bool,
 ) -> int:
-    """Look into the provider's history and bill, and bring the books in line with them.
+    """Bring the books in line with the provider's history and bill.
 
     Attempts that got no answer are searched for: found, they are taken up; proved absent, they are
     released; otherwise they stay in doubt and keep their money reserved, until you decide. Rows of

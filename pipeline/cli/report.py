@@ -62,7 +62,7 @@ def report(
     draft: bool,
     as_json: bool,
 ) -> int:
-    """Rebuild sizes, thumbnails and the contact sheet from what is bought; costs nothing.
+    """Rebuild sizes and the contact sheet; costs nothing.
 
     \b
     campaign report NAME                                    the contact sheet

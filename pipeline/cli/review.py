@@ -55,7 +55,7 @@ class _Assigning(click.ParamType["Assignment"]):
 )
 @click.option("--note", default="", metavar="TEXT", help="Why; kept with each of these verdicts.")
 @click.option(
-    "--as", "reviewer", default="", metavar="REVIEWER", help="Who says so.  [default: git's name]"
+    "--as", "reviewer", default=None, metavar="REVIEWER", help="Who says so.  [default: git's name]"
 )
 @click.option(
     "--import",
@@ -78,7 +78,7 @@ def review(
     reroll: tuple[str, ...],
     clear: tuple[str, ...],
     note: str,
-    reviewer: str,
+    reviewer: str | None,
     file: Path | None,
     listing: bool,
     waiting: bool,
@@ -87,7 +87,7 @@ def review(
     draft: bool,
     as_json: bool,
 ) -> int:
-    """Decide on pictures: approve, reject, reroll; or say whose they are.
+    """Approve, reject or reroll pictures; or say whose they are.
 
     \b
     campaign review NAME                              decide on it in a browser
@@ -111,7 +111,7 @@ def review(
     picture are then wanted again, as a top-up that a run asks about.
     """
     from pipeline.commands.review import review as assign
-    from pipeline.commands.verdicts import Said, bring_in, say
+    from pipeline.commands.verdicts import Said, bring_in, said_name, say
     from pipeline.commands.verdicts import show as tell_standing
     from pipeline.domain.verdicts import Word
 
@@ -130,20 +130,21 @@ def review(
     serves = serving or (not any(ways) and not as_json and is_terminal())
     if note and not said:
         raise click.UsageError("--note goes with --approve, --reject, --reroll or --clear")
-    if reviewer and not (said or file or serves):
+    if reviewer is not None and not (said or file or serves):
         raise click.UsageError("--as goes with verdicts, --import or --serve")
     if opens is not None and not serves:
         raise click.UsageError("--open and --no-open go with --serve")
     start = Path.cwd()
+    who = "" if reviewer is None else said_name(reviewer)
     result: Result
     if serves:
-        result = _serve(name, reviewer=reviewer, opens=opens, draft=draft)
+        result = _serve(name, reviewer=who, opens=opens, draft=draft)
     elif listing:
         result = tell_standing(name, draft=draft, start=start)
     elif file:
-        result = bring_in(name, file, reviewer=reviewer, draft=draft, start=start)
+        result = bring_in(name, file, reviewer=who, draft=draft, start=start)
     elif said:
-        result = say(name, Said(said, note, reviewer), draft=draft, start=start)
+        result = say(name, Said(said, note, who), draft=draft, start=start)
     else:
         result = assign(name, assignments, draft=draft, start=start)
     return end(result, as_json=as_json)

@@ -8,25 +8,24 @@ from pipeline import __version__
 from pipeline.domain.exit_codes import BUG, MEANINGS, REFUSE_BEFORE_SENDING
 
 _VERBS = {
-    "init": "Start a campaign: a folder campaigns/NAME with a manifest to fill in.",
-    "check": "Find every problem of manifests, pictures and matrix rules; sends and costs nothing.",
-    "plan": "Show what a run would buy, why, and what it costs; never spends, needs no key.",
-    "diff": "Show what merging a change buys now, what it discards, and which rules it breaks.",
-    "run": "Buy what is wanted and not there yet, derive all sizes, lay out the contact sheet.",
-    "status": "Show pictures and money: charged, reserved, in doubt, refund pending, left.",
-    "report": "Rebuild sizes, thumbnails and the contact sheet from what is bought; costs nothing.",
-    "review": "Decide on pictures: approve, reject, reroll; or say whose they are.",
-    "reconcile": "Look into the provider's history and bill, and bring the books in line with "
-    "them.",
-    "store": "Look after paid pictures: copy them to a shared folder and back, check them.",
-    "serve": "Serve the embedded provider: the vendor's protocol with the draft engine behind it.",
-    "provenance": "See what files say about their origin, and sign what campaigns deliver.",
-    "destinations": "List places that pictures go to, such as instagram-story, and what each asks "
-    "of a file.",
-    "models": "See which models there are, what they take and cost, and what has changed.",
-    "schema": "Print the JSON Schema of manifests, or of something that the program writes.",
+    "init": "Start a campaign: campaigns/NAME with a manifest to fill in.",
+    "check": "Find every problem and give advice; sends and costs nothing.",
+    "plan": "Show what a run would buy, why, and what it costs.",
+    "diff": "Show what merging buys, discards, and which rules it breaks.",
+    "run": "Buy what is missing, derive all sizes, lay out the sheet.",
+    "status": "Show pictures and money: charged, reserved, in doubt, left.",
+    "report": "Rebuild sizes and the contact sheet; costs nothing.",
+    "review": "Approve, reject or reroll pictures; or say whose they are.",
+    "reconcile": "Bring the books in line with the provider's history and bill.",
+    "store": "Look after paid pictures: a second copy, damage, what is lost.",
+    "serve": "Serve the embedded provider, which makes drafts, over HTTP.",
+    "provenance": "See what files say about their origin, and sign deliveries.",
+    "destinations": "List places that pictures go to, and what each asks of a file.",
+    "models": "See which models there are, what they take and what they cost.",
+    "schema": "Print the JSON Schema of manifests, or of what is written.",
 }
-"""What each verb does: the first line of its own help, here so that listing them loads none."""
+"""What each verb does: the first line of its own help, here so that listing them loads none. All
+fit into 80 columns, in the order in which a campaign needs them."""
 
 
 class _Verbs(click.Group):
@@ -41,6 +40,19 @@ class _Verbs(click.Group):
         verb: click.Command = getattr(import_module(f"pipeline.cli.{name}"), str(name))
         return name, verb, rest
 
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 (as click calls it)
+        """In the order in which a campaign needs them."""
+        return list(self.commands)
+
+    def format_commands(
+        self,
+        ctx: click.Context,  # noqa: ARG002 (as click calls it)
+        formatter: click.HelpFormatter,
+    ) -> None:
+        """List each with its whole sentence, where click would cut it at the edge."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, verb.help or "") for name, verb in self.commands.items()])
+
 
 def _exit_codes() -> str:
     """The table of exit codes in two columns; a bug comes last."""
@@ -48,7 +60,7 @@ def _exit_codes() -> str:
     half = (len(order) + 1) // 2
     width = max(len(MEANINGS[code]) for code in order[:half])
     lines = [
-        f"{left:>3}  {MEANINGS[left]:<{width}}{right:>4}  {MEANINGS[right]}"
+        f"{left}  {MEANINGS[left]:<{width}}{right:>4}  {MEANINGS[right]}"
         for left, right in zip(order[:half], order[half:], strict=True)
     ]
     *most, last = REFUSE_BEFORE_SENDING

@@ -53,7 +53,7 @@ def run(
     events: bool,
     quiet: bool,
 ) -> int:
-    """Buy what is wanted and not there yet, derive all sizes, lay out the contact sheet.
+    """Buy what is missing, derive all sizes, lay out the sheet.
 
     Each picture is bought once, however often you run and wherever a run is cut short: what is
     under way is taken up again, what is there is left alone. Without --yes the plan is shown and

@@ -48,7 +48,7 @@ from pipeline.domain.exit_codes import DONE
     help="Write all of them into this folder instead.",
 )
 def schema(*, which: str, folder: Path | None) -> int:
-    """Print the JSON Schema of manifests, or of something that the program writes.
+    """Print the JSON Schema of manifests, or of what is written.
 
     \b
     campaign schema > campaign.schema.json     for the editor that manifests are written in

@@ -70,7 +70,7 @@ def serve(
     keys: Path | None,
     **others: Any,
 ) -> int:
-    """Serve the embedded provider: the vendor's protocol with the draft engine behind it.
+    """Serve the embedded provider, which makes drafts, over HTTP.
 
     \b
     campaign serve

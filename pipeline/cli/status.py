@@ -37,7 +37,7 @@ def status(
     by: "Scope",
     flags: bool,
 ) -> int:
-    """Show pictures and money: charged, reserved, in doubt, refund pending, left.
+    """Show pictures and money: charged, reserved, in doubt, left.
 
     The columns do not overlap: with `left` they add up to the cap. What is reserved is held by
     requests under way. What is in doubt was sent without an answer: `campaign reconcile` looks for

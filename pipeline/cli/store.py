@@ -10,7 +10,7 @@ from pipeline.cli.screen import end
 
 @click.group()
 def store() -> None:
-    """Look after paid pictures: copy them to a shared folder and back, check them.
+    """Look after paid pictures: a second copy, damage, what is lost.
 
     \b
     campaign store push /mnt/team       copy what is not there yet
@@ -67,8 +67,9 @@ def verify(*, folder: Path | None, draft: bool, as_json: bool) -> int:
     """Read every paid picture here, and in DIR, and compare it with its digest.
 
     Damaged files are moved to a folder `damaged`, never deleted, and replaced: from DIR, DIR's from
-    here, or from the provider, which keeps results for seven days. Free. Exit 5 says that some
-    damage remains; pictures that are merely not on this machine are counted and no fault.
+    here, from whole copies in `outputs/`, which replace absent ones too, or from the provider,
+    which keeps results for seven days. Free. Exit 5 says that some damage remains; pictures that
+    are merely not on this machine are counted and no fault.
     """
     from pipeline.commands.progress import Telling
     from pipeline.commands.store_verify import verify as command

@@ -135,9 +135,9 @@ class Agreement:
         plan, canary = self._with_canary(plan)
         if not plan.steps:
             return Agreed(plan, over, canary)
+        api_key(self._realm)
         if is_first:
             say(_FIRST_RUN.format(where=self._realm.base))
-        api_key(self._realm)
         if self._options.is_agreed or self._is_wanted(plan):
             return Agreed(plan, over, canary)
         say("Nothing was bought.")
@@ -224,8 +224,9 @@ def _sub_cap(plan: Plan, run: str) -> Limit:
 
 
 _FIRST_RUN = """\
-The first run here: your pictures are uploaded to {where}. What comes back lies there on
-public, unsigned addresses for seven days: whoever knows an address can fetch the picture.
+The first run here: your pictures are uploaded to {where}.
+What comes back lies there on public, unsigned addresses for seven days: whoever
+knows an address can fetch the picture.
 """
 
 

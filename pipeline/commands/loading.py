@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -96,10 +97,11 @@ class Disk:
         return list_folder(self._places.campaign(name))
 
     def facts(self, name: str, paths: Sequence[str]) -> Facts:
-        """What pictures are; makes the state folder that remembers them."""
+        """What pictures are; makes the state folder that remembers them, where that is allowed."""
         folder = self._places.campaign(name)
         by_file = {f"{folder}/{path}": path for path in paths}
-        prepare_state(self._places.state)
+        with suppress(OSError):
+            prepare_state(self._places.state)
         measured = facts_of(by_file, cache=self._places.cache, inspect=_inspect)
         return {by_file[file]: facts for file, facts in measured.items()}
 

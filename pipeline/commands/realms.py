@@ -105,10 +105,10 @@ def _no_key(realm: Realm) -> Problem:
     whose = "WaveSpeedAI" if realm.is_real else f"`{realm.base}`"
     return Problem(
         code="R002",
-        what="there is no API key, so nothing can be bought",
-        why=f"{whose} sells to accounts only, and `{KEY_VARIABLE}` is not set",
+        what="there is no API key, so the provider cannot be asked",
+        why=f"{whose} answers accounts only, and `{KEY_VARIABLE}` is not set",
         fix=f"set `{KEY_VARIABLE}` to a key of your account (wavespeed.ai/accesskey), or rehearse "
-        "for free with the embedded provider: add `--draft`",
+        "for free with the embedded provider: `campaign run NAME --draft`",
         money="nothing was charged",
     )
 

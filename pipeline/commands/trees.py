@@ -3,6 +3,7 @@
 import os
 import posixpath
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -232,8 +233,9 @@ def _pointer_at(path: str) -> Pointer | None:
 
 
 def measuring(places: Places, repository: Repository) -> Measuring:
-    """What measuring pictures needs; makes the state folder that holds what is remembered."""
-    prepare_state(places.state)
+    """What measuring pictures needs; makes the folder that remembers it, where that is allowed."""
+    with suppress(OSError):
+        prepare_state(places.state)
     cache = places.cache.with_name("blobs.sqlite3")
     return Measuring(cache, LfsFiles(repository.common), _inspect)
 

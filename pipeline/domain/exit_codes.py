@@ -33,12 +33,16 @@ MEANINGS: Final[Mapping[int, str]] = {
     NOT_PERMITTED: "permit or price refused",
     HELD: "held by another run",
     UNUSABLE: "provider unusable",
-    SOMETHING_TO_BUY: "plan --detailed-exitcode: something to buy",
+    SOMETHING_TO_BUY: "--detailed-exitcode: something to buy",
     INCOMPLETE: "run --locked: the lock is not complete",
-    STATE_DAMAGED: "stored state damaged or from a newer version",
+    STATE_DAMAGED: "state damaged, unwritable or too new",
     INTERRUPTED: "interrupted, safe",
 }
 """Each code in a few words, in the order of their numbers."""
 
-REFUSE_BEFORE_SENDING: Final = (USAGE, REFUSED, NOT_PERMITTED, HELD, INCOMPLETE, STATE_DAMAGED)
-"""Those that say that nothing was sent for the campaign that they are about."""
+REFUSE_BEFORE_SENDING: Final = (USAGE, REFUSED, NOT_PERMITTED, INCOMPLETE)
+"""Those that say that nothing was sent for the campaign that they are about.
+
+8 and 12 are not among them: a disk may fill up, and a ledger be busy, while a request is under way.
+The message then says what became of its money.
+"""

@@ -261,7 +261,7 @@ def _note_no_match(pattern: str, pointer: Pointer, listing: Listing, problems: P
         fix = f"write {quoted(f'{pattern}/*.{ending}')}"
     elif is_pattern(pattern):
         why = "no file in the campaign's folder matches it; small and capital letters differ"
-        fix = f"the nearest files are {listed(near)}" if near else "add the files"
+        fix = f"the nearest files are {listed(near)}" if near else _to_add(pattern, listing)
     else:
         why = "there is no such file in the campaign's folder; small and capital letters differ"
         fix = f"did you mean {listed(near[:1])}?" if near else "add the file"
@@ -270,6 +270,22 @@ def _note_no_match(pattern: str, pointer: Pointer, listing: Listing, problems: P
     problems.add(
         codes.NO_MATCH, pointer, what=f"{quoted(pattern)} matches nothing", why=why, fix=fix
     )
+
+
+def _to_add(pattern: str, listing: Listing) -> str:
+    """What to do where a pattern is near to no file: another folder is meant, or files are to come.
+
+    A folder without files is not in a listing, so one that was just made is near to none.
+    """
+    folder = fixed_folder(pattern)
+    folders = sorted({path.rpartition("/")[0] for path in listing.files} - {""})
+    other = nearest(folder, folders) if folder else None
+    if other is not None and other != folder:
+        meant = f"{other}{pattern[len(folder) :]}"
+        stands_for = matcher(meant)
+        if any(stands_for(in_parts(path)) for path in listing.files):
+            return f"did you mean {quoted(meant)}?"
+    return f"put the files into {quoted(f'{folder}/')}" if folder else "add the files"
 
 
 def _near(pattern: str, listing: Listing) -> list[str]:

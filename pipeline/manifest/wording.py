@@ -56,7 +56,7 @@ def did_you_mean(
         known: names that do exist, in the order to show.
         kind: what they are, such as `image sets`.
         otherwise: the fix where there are none; to delete it is one also where there are some.
-        most: how many known names to show.
+        most: how many known names to show; of more than that, none beside one that is near.
     """
     if not known:
         return otherwise
@@ -64,6 +64,8 @@ def did_you_mean(
     if near is None:
         before = f"{otherwise}, or " if otherwise.startswith("delete") else ""
         return f"{before}use one of the known {kind}: {listed(known, most=most)}"
+    if len(known) > most:
+        return f"did you mean {quoted(near)}? There are {len(known)} {kind}"
     return f"did you mean {quoted(near)}? Known {kind}: {listed(known, most=most)}"
 
 

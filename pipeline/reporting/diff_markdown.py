@@ -20,6 +20,7 @@ from pipeline.reporting.diff_words import (
     outcome,
     row_cells,
     row_note,
+    rule_finding,
     rule_result,
     setting_values,
     shared_caps,
@@ -158,7 +159,8 @@ def _rules(diff: Diff) -> _Section:
     for one in diff.rules:
         result = rule_result(one)
         said = result if one.passed else _bold(result)
-        said += f": {one.why}" if one.why else ""
+        more = one.why or ("" if one.passed else rule_finding(one, diff).rstrip("."))
+        said += f": {more}" if more else ""
         amounts = measure(one.measured, one.unit), measure(one.limit, one.unit)
         rows.append(_table((_code(one.rule), MEANINGS[one.rule], *amounts, said)))
     return _Section(head, rows, (), _table(("… and {} more", *[""] * 4)))

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pipeline.domain.difference import Amounts, CapUse, Diff, Discard, Row, Setting
 from pipeline.domain.money import ZERO, MicroUsd, format_usd
 from pipeline.domain.plan import Reason
-from pipeline.domain.review_budget import Judgement, Unit
+from pipeline.domain.review_budget import Judgement, Rule, Unit
 from pipeline.reporting.words import count
 
 _WHY: Mapping[Reason, str] = {
@@ -192,6 +192,36 @@ def rule_result(judged: Judgement) -> str:
     return "failed" if judged.fails else "warning"
 
 
+def rule_finding(judged: Judgement, diff: Diff) -> str:
+    """What a rule that counts things found, in words; empty for the others."""
+    match judged.rule:
+        case Rule.LOST_RECEIPTS:
+            return lost_words(diff) if diff.lost else "no receipt is missing."
+        case Rule.CAPS:
+            return _over(diff)
+        case Rule.PRICES:
+            if not diff.after.unpriced:
+                return "every price is known."
+            which = count(diff.after.unpriced, "picture has", "pictures have")
+            return f"{which} no known price."
+    return ""
+
+
+def _over(diff: Diff) -> str:
+    """Caps that buying would pass, and pictures that no request can buy."""
+    caps, refused = sum(cap.is_over for cap in diff.caps), diff.after.refused
+    said = []
+    if caps or not refused:
+        said.append(f"{count(caps, 'cap') if caps else 'no cap'} would be passed")
+    if refused:
+        said.append(_too_dear(refused))
+    return f"{', and '.join(said)}."
+
+
+def _too_dear(pictures: int) -> str:
+    return f"{count(pictures, 'picture costs', 'pictures cost')} more than `max_per_job`"
+
+
 def notes(diff: Diff) -> Iterator[str]:
     """What else is to be known, each a sentence."""
     after = diff.after
@@ -218,7 +248,7 @@ def notes(diff: Diff) -> Iterator[str]:
             " money: `campaign plan` says for what."
         )
     if after.refused:
-        yield f"{count(after.refused, 'picture costs', 'pictures cost')} more than `max_per_job`."
+        yield f"{_too_dear(after.refused)}."
     if after.shared:
         yield (
             f"{count(after.shared, 'picture is', 'pictures are')} wanted by several campaigns and"

@@ -1,7 +1,7 @@
 """The plan for people: what would be bought, why, what it costs and what stands in the way."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from pipeline.domain.fingerprint import CellKey
 from pipeline.domain.money import MicroUsd, format_usd
@@ -10,6 +10,8 @@ from pipeline.reporting.draft_reading import DraftReading, readings_text
 from pipeline.reporting.words import REASON_WORDS, count
 
 _MOST_ROWS = 30
+_PICTURE = 1
+"""Place of the picture among the parts of an address."""
 _DRAFT = "draft"
 _SHARED = frozenset({"month", "workspace"})
 """Scopes of caps that all campaigns share."""
@@ -67,49 +69,84 @@ def _steps(plan: Plan) -> Iterator[str]:
     reasons: dict[CellKey, Reason] = {}
     for cell, decision in zip(plan.cells, plan.decisions, strict=True):
         reasons.setdefault(cell.key, decision.reason)  # a duplicate has a decision of its own
-    shown = plan.steps[:_MOST_ROWS]
-    rows = [_row(step, [reasons[cell.key] for cell in step.cells]) for step in shown]
+    groups = _alike(plan.steps, reasons)
+    rows = [_row(group, reasons) for group in groups[:_MOST_ROWS]]
     if not rows:
         return
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     for row in rows:
         padded = [cell.ljust(width) for cell, width in zip(row, widths, strict=True)]
         yield f"  {'  '.join(padded)}".rstrip()
-    if len(plan.steps) > _MOST_ROWS:
-        rest = plan.steps[_MOST_ROWS:]
+    rest = [step for group in groups[_MOST_ROWS:] for step in group]
+    if rest:
         cost = MicroUsd(sum(step.quote.amount for step in rest))
         yield f"  … and {count(len(rest), 'more request')} for {format_usd(cost)}"
     yield ""
 
 
-def _row(step: Step, reasons: Sequence[Reason]) -> tuple[str, ...]:
-    sign = {Action.BUY: "+", Action.TOP_UP: "^", Action.REBUY: "!"}[step.action]
+def _alike(steps: Sequence[Step], reasons: Mapping[CellKey, Reason]) -> list[list[Step]]:
+    """Requests by the line that stands for them, in plan order.
+
+    Requests of several pictures share a line where nothing but the pictures differs: hundreds of
+    equal lines say less than one. Those of one picture are named each, unless there are too many.
+    """
+    groups = _grouped(steps, reasons, names_one=True)
+    return groups if len(groups) <= _MOST_ROWS else _grouped(steps, reasons, names_one=False)
+
+
+def _grouped(
+    steps: Sequence[Step], reasons: Mapping[CellKey, Reason], *, names_one: bool
+) -> list[list[Step]]:
+    found: dict[tuple[object, ...], list[Step]] = {}
+    for step in steps:
+        axes = [set(values) for values in _axes(step.cells)]
+        if len(step.cells) > 1 or not names_one:
+            axes[_PICTURE] = set()
+        alike = tuple(next(iter(values)) if len(values) == 1 else "" for values in axes)
+        found.setdefault((step.action, alike, _said(step, reasons)), []).append(step)
+    return list(found.values())
+
+
+def _row(group: Sequence[Step], reasons: Mapping[CellKey, Reason]) -> tuple[str, ...]:
+    sign = {Action.BUY: "+", Action.TOP_UP: "^", Action.REBUY: "!"}[group[0].action]
+    cells = [cell for step in group for cell in step.cells]
+    requests = f" in {len(group):,} requests" if len(group) > 1 else ""
     return (
-        f"{sign} {step.action}",
-        _where(step.cells),
-        count(len(step.cells), "picture"),
-        format_usd(step.quote.amount),
-        ", ".join(REASON_WORDS[reason] for reason in dict.fromkeys(reasons)),
+        f"{sign} {group[0].action}",
+        _where(cells),
+        f"{count(len(cells), 'picture')}{requests}",
+        format_usd(MicroUsd(sum(step.quote.amount for step in group))),
+        _said(group[0], reasons),
     )
+
+
+def _said(step: Step, reasons: Mapping[CellKey, Reason]) -> str:
+    """Why a request is made, each reason once."""
+    why = dict.fromkeys(reasons[cell.key] for cell in step.cells)
+    return ", ".join(REASON_WORDS[reason] for reason in why)
 
 
 def _where(cells: Sequence[Cell]) -> str:
     """The address that all cells share, the differing part as a count."""
-    first = cells[0].address
     if len(cells) == 1:
-        return str(first)
-    parts = [
-        str(values[0]) if len(set(values)) == 1 else f"{{{len(set(values))}}}"
-        for values in (
-            [cell.address.set for cell in cells],
-            [cell.address.picture for cell in cells],
-            [cell.address.variant for cell in cells],
-            [cell.address.size for cell in cells],
-            [f"t{cell.address.take}" for cell in cells],
-        )
+        return str(cells[0].address)
+    parts = (
+        values[0] if len(set(values)) == 1 else f"{{{len(set(values)):,}}}"
+        for values in _axes(cells)
         if values[0]
-    ]
+    )
     return "/".join(parts)
+
+
+def _axes(cells: Sequence[Cell]) -> tuple[list[str], ...]:
+    """Parts of the cells' addresses: sets, pictures, variants, sizes, takes."""
+    return (
+        [str(cell.address.set) for cell in cells],
+        [str(cell.address.picture) for cell in cells],
+        [str(cell.address.variant) for cell in cells],
+        [str(cell.address.size) for cell in cells],
+        [f"t{cell.address.take}" for cell in cells],
+    )
 
 
 def _totals(plan: Plan, renders: int) -> Iterator[str]:

@@ -22,9 +22,9 @@ def test_without_a_key_both_ways_on_are_told(workspace, yes):
     workspace.campaign()
     ran = campaign("run", "winter", *yes)
     assert ran.code == 9
-    assert "there is no API key, so nothing can be bought" in ran.err
+    assert "there is no API key, so the provider cannot be asked" in ran.err
     assert "set `WAVESPEED_API_KEY` to a key of your account (wavespeed.ai/accesskey)" in ran.err
-    assert "rehearse for free with the embedded provider: add `--draft`" in ran.err
+    assert "rehearse for free with the embedded provider: `campaign run NAME --draft`" in ran.err
     assert "money: nothing was charged" in ran.err
     assert not workspace.lock("winter").exists()
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.adapters import pictures
 from tests.functional.cli import campaign
 
 ROOT = Path(__file__).parents[2]
@@ -319,3 +320,15 @@ def test_commands_work_from_any_folder_of_the_workspace(workspace, monkeypatch):
     planned = campaign("plan", "winter")
     assert planned.code == 0
     assert "2 pictures wanted" in planned.out
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("verb", ["check", "plan", "status", "run --locked"])
+def test_where_nothing_can_be_kept_looking_works_all_the_same(workspace, monkeypatch, verb):
+    """As in a checkout that may only be read: what would be remembered is measured again."""
+    monkeypatch.setattr(pictures, "_SETTLED_NS", -1)
+    workspace.campaign()
+    workspace.state().write_text("in the way")
+    told = campaign(*verb.split(), "winter")
+    assert told.code == (12 if verb.startswith("run") else 0)
+    assert ("error[S016]" in told.err) == (told.code == 12)

@@ -195,6 +195,7 @@ def test_every_json_of_a_life_is_held_to_its_schema(workspace, provider, monkeyp
         ran = campaign(*argv, "--json")
         assert ran.out, (argv, ran.err)
     shutil.rmtree(workspace.state(provider.realm) / "store")
+    workspace.forget_outputs()
     lost = ("store", "lost", "winter", cell, "--reason", "gone", "--even-so", "--json")
     assert campaign(*lost).code == 0
     # The first has golden documents, the second tests of its own.

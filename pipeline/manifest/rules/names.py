@@ -8,7 +8,7 @@ from pipeline.manifest import codes
 from pipeline.manifest.files import in_plain_letters
 from pipeline.manifest.places import Problems
 from pipeline.manifest.rules.case import Case
-from pipeline.manifest.wording import did_you_mean, quoted
+from pipeline.manifest.wording import MOST_LISTED, did_you_mean, quoted
 
 MAX_NAME = 60
 
@@ -61,7 +61,8 @@ def check_model(case: Case) -> None:
             why="only models with a card are used: it holds their limits and prices",
             fix=did_you_mean(
                 model, case.models, kind="models", otherwise="`campaign models list` shows them"
-            ),
+            )
+            + ("; `campaign models list` shows them" if len(case.models) > MOST_LISTED else ""),
         )
         return
     if model in case.workspace.forbidden:

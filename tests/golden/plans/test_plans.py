@@ -19,7 +19,7 @@ from pipeline.reporting.plan_json import plans_document
 from pipeline.reporting.plan_text import plan_text
 from tests.support import campaigns
 from tests.unit.domain.samples import sha
-from tests.unit.planning.shop import PICTURES, buy, fail, lose, plan_of
+from tests.unit.planning.shop import PICTURE, PICTURES, buy, fail, lose, plan_of
 
 HERE = Path(__file__).parent
 STORY = Size("story", PixelSize(1080, 1920), native=PixelSize(1440, 2560))
@@ -132,3 +132,14 @@ def test_a_plan_under_a_permit(golden):
     plan = plan_of(of, before, limits=[limit])
     plan = under_permit(plan, permit, permit.parts["winter"], of, PICTURES)
     golden(HERE / "permit.txt", plan_text(plan, renders=0) + "\n" + render_all(plan.problems))
+
+
+def test_requests_that_differ_in_nothing_but_their_pictures_share_a_line(golden):
+    of = campaign(range(1, 31), variants=("snow", "studio"), takes=2)
+    golden(HERE / "many.txt", plan_text(plan_of(of), renders=120))
+
+
+def test_requests_of_one_picture_share_a_line_where_there_are_many(golden):
+    of, few = campaign(range(1, 40)), campaign(range(1, 4))
+    texts = (plan_text(plan_of(one, card=PICTURE), renders=0) for one in (few, of))
+    golden(HERE / "single.txt", "\n".join(texts))

@@ -123,3 +123,11 @@ def test_behind_a_pointer_the_file_is_measured_where_it_was_fetched(clone, tmp_p
     assert measure(clone, tmp_path, "p.jpg") == [Pointer(DIGEST, len(PICTURE))], "another file"
     there.write_bytes(PICTURE)
     assert measure(clone, tmp_path, "p.jpg") == [picture(1).facts]
+
+
+def test_a_cache_for_which_there_is_no_place_is_done_without(clone, tmp_path):
+    (clone.root / "p.jpg").write_bytes(PICTURE)
+    clone.commit()
+    (tmp_path / "state").write_text("in the way")
+    for _ in range(2):
+        assert measure(clone, tmp_path, "p.jpg") == [picture(1).facts]

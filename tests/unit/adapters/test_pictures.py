@@ -135,3 +135,10 @@ def test_names_that_are_no_text_are_measured_every_time(folder):
     for _ in range(2):
         found, _ = look(folder, [name, "p1.jpg"])
         assert [facts.format for facts in found] == ["jpeg", "jpeg"]
+
+
+def test_a_cache_for_which_there_is_no_place_is_done_without(folder):
+    (folder / "state").write_text("in the way")
+    found, measured = look(folder)
+    assert found == [inspect(folder / "p1.jpg"), inspect(folder / "p2.jpg")]
+    assert look(folder) == (found, measured)

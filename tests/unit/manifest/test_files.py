@@ -158,7 +158,10 @@ def test_a_reference_through_a_link_is_refused():
         ("images/bea/front.jpg", "did you mean `images/anna/front.jpg`?"),
         ("images/anna", "write `images/anna/*.jpg`"),
         ("images/anna/*.png", "the nearest files are `images/anna/back.jpg` and"),
-        ("pictures/*.jpg", "add the files"),
+        ("image/anna/*.jpg", "did you mean `images/anna/*.jpg`?"),
+        ("image/anna/*.png", "put the files into `image/anna/`"),
+        ("pictures/*.jpg", "put the files into `pictures/`"),
+        ("*.png", "the nearest files are `images/anna/back.jpg` and"),
         ("zzz.jpg", "add the file"),
     ],
 )
