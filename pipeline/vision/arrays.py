@@ -20,7 +20,7 @@ cv2.setNumThreads(1)
 
 def to_float(pixels: Bytes8) -> Picture:
     """8-bit pixels as values from 0 to 1."""
-    return pixels.astype(np.float32) * np.float32(1 / 255)
+    return np.multiply(pixels, np.float32(1 / 255), dtype=np.float32)
 
 
 def to_bytes(values: Picture) -> Bytes8:

@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from pipeline.emulator.engine import mask
+from pipeline.emulator.engine import draft, mask
 from pipeline.emulator.engine.files import open_source
 from pipeline.emulator.engine.matte import clean_colours, without_subject
 from pipeline.emulator.engine.raster import to_float
 from pipeline.vision import subject
-from tests.emulator.engine_pictures import CUP, WOMAN, as_file, opened
+from tests.emulator.engine_pictures import CUP, WOMAN, as_file, edit, opened
 
 
 @pytest.mark.slow
@@ -30,6 +30,40 @@ def test_a_product_is_found():
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("photo", [WOMAN, CUP])
+def test_a_weighed_subject_is_the_one_that_is_cut_out(photo):
+    plate = open_source(photo, 1).plate
+    cut, weighed = mask.find_subject(plate).alpha, mask.weigh_subject(plate).alpha
+    assert cut.shape == weighed.shape
+    assert np.minimum(cut, weighed).sum() > 0.9 * np.maximum(cut, weighed).sum()
+
+
+@pytest.mark.parametrize(
+    ("prompt", "outlined"),
+    [
+        ("golden hour light", False),
+        ("golden hour light, keep the background", True),
+        ("in a grey studio", True),
+        ("falling snow", True),
+    ],
+)
+def test_what_only_weighs_by_the_subject_does_not_cut_it_out(prompt, outlined, monkeypatch):
+    asked = []
+
+    def nothing(name):
+        def look(plate):
+            asked.append(name)
+            return mask.Subject(np.ones(plate.shape[:2], np.float32), found=False)
+
+        return look
+
+    monkeypatch.setattr(draft, "find_subject", nothing("cut"))
+    monkeypatch.setattr(draft, "weigh_subject", nothing("weighed"))
+    edit(prompt, CUP, size=(48, 48))
+    assert asked == ["cut" if outlined else "weighed"]
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [(1, 1), (1, 90), (200, 150)])
 def test_where_nothing_stands_out_all_is_subject(size):
     plain = np.asarray(Image.new("RGB", size, "grey"))
@@ -44,7 +78,7 @@ class Network:
 
     def __init__(self, monkeypatch, *answers):
         self.left = list(answers)
-        monkeypatch.setattr(subject, "_run_network", lambda _: self.left.pop(0))
+        monkeypatch.setattr(subject, "_run_network", lambda *_: self.left.pop(0))
         monkeypatch.setattr(subject, "rough_subject", lambda _: self.left.pop(0))
 
 

@@ -48,6 +48,9 @@ from pipeline.emulator.engine.wintry import is_outdoors, wintered
 _TINT = 0.85
 _GLANCE = 256  # px that a picture is reduced to where only its kind is asked
 _ABOVE_WORDS = 0.77
+_HEADROOM = 0.09  # above a subject that stands above words
+_WORDS = 0.23  # above a subject that stands below words
+_MIRROR = 0.42  # of a glossy ground
 _LOCKED_TINT = 0.3  # of a scene's colour cast, where the prompt keeps the colours
 _UNASKED = 0.55  # of the weather that comes with a scene rather than from the prompt
 _PAINTED_DETAIL = 0.3  # of the source's fine detail that a painting still shows
@@ -141,7 +144,7 @@ class Job:
         self._recipe = recipe
         self._size = size
         self._seed = seed
-        self._side = 1 if dice(seed, "side").uniform() < 0.5 else -1  # noqa: PLR2004
+        self._side = recipe.side or (1 if dice(seed, "side").uniform() < 0.5 else -1)  # noqa: PLR2004
         self._settings: dict[tuple[bool, bool], Setting] = {}
         self._scene = SCENES.get(recipe.backdrop.scene) if recipe.backdrop else None
         own = self._scene.light if self._scene else "soft studio"
@@ -153,17 +156,21 @@ class Job:
 
     def needs_subject(self, width: int, height: int) -> bool:
         """Whether an input of this size must be segmented, for its layers or for a good crop."""
+        frame_width, frame_height = self._size
+        lit = self.shows_outline or bool(self._recipe.light)
+        return lit or abs(width * frame_height / (height * frame_width) - 1) > 0.02  # noqa: PLR2004
+
+    @property
+    def shows_outline(self) -> bool:
+        """Whether the subject is parted from what is behind it; light alone only weighs by it."""
         recipe = self._recipe
-        layered = bool(
+        return bool(
             recipe.backdrop
-            or recipe.light
             or recipe.weather
             or recipe.garment
             or recipe.dusted
-            or (recipe.style and "background" in recipe.keeps)
+            or ((recipe.light or recipe.style) and "background" in recipe.keeps)
         )
-        frame_width, frame_height = self._size
-        return layered or abs(width * frame_height / (height * frame_width) - 1) > 0.02  # noqa: PLR2004
 
     @property
     def keeps_frame(self) -> bool:
@@ -267,8 +274,12 @@ class Job:
             placement = framing.cover(extent, source=cutout.size, frame=self._size, again=again)
         else:
             stage = setting.stage
-            if recipe.lettering:  # the words take the lower border
-                stage = replace(stage, ground=min(stage.ground, _ABOVE_WORDS))
+            if recipe.lettering_at == "top":
+                stage = replace(stage, tallest=min(stage.tallest, stage.ground - _WORDS))
+            elif recipe.lettering:  # the words take the lower border
+                ground = min(stage.ground, _ABOVE_WORDS)
+                tallest = min(stage.tallest, ground - _HEADROOM)
+                stage = replace(stage, ground=ground, tallest=tallest)
             placement = framing.stage_subject(
                 extent, source=cutout.size, frame=self._size, stage=stage, again=again
             )
@@ -284,7 +295,8 @@ class Job:
                 setting, alpha, mood, side=self._side, base=base, above=extent.from_above
             )
             front = grounded(front, alpha, mood, base=base)
-            gloss = 0.0 if extent.from_above else setting.gloss
+            gloss = max(setting.gloss, _MIRROR) if recipe.glossy else setting.gloss
+            gloss = 0.0 if extent.from_above else gloss
             behind = with_reflection(behind, front, alpha, base=base, gloss=gloss)
         front = wrapped(front, alpha, setting.picture, setting.wrap)
         front = self._dusted(front, alpha, cutout, faces)
@@ -339,7 +351,9 @@ class Job:
         front = layers.front
         picture = front if front is behind else mix(behind, front, alpha)
         clear = np.ones_like(alpha)
-        spared = covering(layers.faces, (height, width), grown=1.0, soft=0.45)
+        spared = clear
+        if airs:
+            spared = covering(layers.faces, (height, width), grown=1.0, soft=0.45)
         for air in airs:
             picture, cover = blown_before(picture, air, alpha, spared)
             picture = encoded(linear(picture) * air.tint)
@@ -350,11 +364,12 @@ class Job:
         picture = self._painted(picture, layers, place)
         for name in self._recipe.grades:
             picture = GRADES[name](picture, dice(self._seed, "grade", name, place))
-        keep = clear * (alpha + (1.0 - alpha) * layers.detailed)
+        shown = 1.0 if layers.detailed == 1.0 else alpha + (1.0 - alpha) * layers.detailed
+        keep = clear * shown
         if self._recipe.style:
             keep = keep * _PAINTED_DETAIL
         return Rendered(
-            np.clip(picture, 0.0, 1.0).astype(np.float32),
+            np.clip(np.asarray(picture, np.float32), 0.0, 1.0),
             layers.placement,
             np.asarray(keep, np.float32),
             layers.faces,

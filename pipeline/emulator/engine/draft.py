@@ -18,7 +18,7 @@ from pipeline.emulator.engine.files import Source, open_source, to_jpeg
 from pipeline.emulator.engine.grade import GRADES
 from pipeline.emulator.engine.heads import Head, heads
 from pipeline.emulator.engine.lettering import accent_of, lettered
-from pipeline.emulator.engine.mask import Subject, find_subject
+from pipeline.emulator.engine.mask import Subject, find_subject, weigh_subject
 from pipeline.emulator.engine.noise import dice
 from pipeline.emulator.engine.packing import authors_words, split_prompt
 from pipeline.emulator.engine.poster import draw_poster
@@ -94,7 +94,13 @@ class DraftEngine:
             if recipe.lettering:
                 by = size[0] / working[0]
                 faces = tuple(face.scaled(by) for face in done.faces)
-                pixels = lettered(pixels, recipe.lettering, faces, accent_of(pixels))
+                pixels = lettered(
+                    pixels,
+                    recipe.lettering,
+                    faces,
+                    accent_of(pixels),
+                    high=recipe.lettering_at == "top",
+                )
             made.append(to_jpeg(pixels))
         return Edited(pictures=tuple(made), notes=tuple(map(str, recipe.notes)))
 
@@ -112,7 +118,8 @@ def _subject(source: Source, job: Job) -> Subject:
         return Subject(np.ascontiguousarray(to_float(source.opacity)), found=True)
     if not job.needs_subject(source.width, source.height):
         return Subject(np.ones(source.plate.shape[:2], np.float32), found=False)
-    return find_subject(source.plate)
+    look = find_subject if job.shows_outline else weigh_subject
+    return look(source.plate)
 
 
 def _posters(request: EditRequest) -> Edited:

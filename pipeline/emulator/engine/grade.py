@@ -155,6 +155,18 @@ def _less_contrast(picture: Picture) -> Values:
     return 0.085 + 0.8 * picture
 
 
+def _in_tones_of(red: float, green: float, blue: float) -> _Tone:
+    """One hue over everything, most in the middle tones; light and dark stay."""
+    own = paint((red, green, blue))
+    hue = own - shade(own)
+
+    def toned(picture: Picture) -> Values:
+        grey = shade(picture)
+        return picture + 0.38 * (grey - picture) + hue * (0.1 + 1.6 * grey * (1.0 - grey))
+
+    return toned
+
+
 GRADES: Mapping[str, Grade] = {
     "black and white": _finish(_black_and_white, grain=0.012),
     "sepia": _finish(_sepia, vignette=0.3, grain=0.012),
@@ -168,4 +180,11 @@ GRADES: Mapping[str, Grade] = {
     "darker": _finish(_darker),
     "more contrast": _finish(_more_contrast),
     "less contrast": _finish(_less_contrast),
+    "blue tones": _finish(_in_tones_of(0.2, 0.45, 0.8)),
+    "purple tones": _finish(_in_tones_of(0.55, 0.28, 0.78)),
+    "pink tones": _finish(_in_tones_of(0.9, 0.5, 0.66)),
+    "red tones": _finish(_in_tones_of(0.78, 0.24, 0.22)),
+    "orange tones": _finish(_in_tones_of(0.86, 0.52, 0.2)),
+    "green tones": _finish(_in_tones_of(0.3, 0.62, 0.36)),
+    "earth tones": _finish(_in_tones_of(0.64, 0.5, 0.34)),
 }

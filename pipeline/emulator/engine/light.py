@@ -1,5 +1,7 @@
 """Lights a subject: shades its form, tints it, catches its edge, drops its shadow."""
 
+from collections.abc import Callable
+
 import cv2
 import numpy as np
 
@@ -75,33 +77,61 @@ def relight(
         rim: share of the mood's edge light, 0 to 1.
     """
     towards = facing(alpha, side)
+    near = _near(alpha)
+    lit = _on_a_subject(mood, tint=tint, rim=rim)
+    here = _around(alpha)  # nobody looks at the rest
+    done = picture.copy()
+    done[here] = by_rows(
+        lambda *rows: encoded(lit(*rows)), picture[here], towards[here], alpha[here], near[here]
+    )
+    return done
+
+
+def _on_a_subject(mood: Mood, *, tint: float, rim: float) -> Callable[..., Picture]:
+    """What a mood makes of some rows of a subject.
+
+    Returns:
+        From encoded colours, how far they face the light, the subject's share, and that share
+        around each pixel, to light of 0 to 1.
+    """
     # Hard light leaves what faces the viewer half in shade.
     middle = 0.58 - 0.3 * max(0.0, mood.relief - 0.6)
+    steep = 0.5 * (0.35 + 0.95 * mood.relief)
     key, fill = _tinted(mood.key, tint), _tinted(mood.fill, tint)
     counter = _tinted(mood.counter, tint)
-    unit = float(np.sqrt(alpha.size))
 
     def lit_rows(part: Picture, towards: Plane, alpha: Plane, near: Plane) -> Picture:
-        lit = middle + 0.5 * towards * (0.35 + 0.95 * mood.relief)
         bare = linear(part)
         surface = _washed(bare, mood.wash)
-        light = surface * (fill + (key - fill) * np.clip(lit, 0.0, 1.15))
-        edge = alpha * np.clip(1.0 - near * 1.05, 0.0, 1.0) * (3.0 * mood.rim * rim)
+        light = (key - fill) * np.clip(middle + steep * towards, 0.0, 1.15)
+        light += fill
+        light *= surface
+        edge = np.clip(1.0 - near * 1.05, 0.0, 1.0)
+        edge *= alpha * (3.0 * mood.rim * rim)
         # A rim is the light's own colour over the surface's: dark cloth catches it too.
-        surface_and_sheen = 0.3 * bare + 0.12
-        light += surface_and_sheen * (key * (edge * smoothstep(0.1, 0.9, towards)))
+        sheen = 0.3 * bare
+        sheen += 0.12
         if any(mood.counter):
             away = np.square(np.clip(0.35 - towards, 0.0, 1.0))
             light += (0.03 + surface) * (counter * away)
             other = edge * smoothstep(0.05, 0.8, -towards)
-            light += surface_and_sheen * (paint(mood.counter) * other)
-        return encoded(_held(_lifted(light, mood.lift)))
+            light += sheen * (paint(mood.counter) * other)
+        edge *= smoothstep(0.1, 0.9, towards)
+        sheen *= edge
+        sheen *= key
+        light += sheen
+        return _held(_lifted(light, mood.lift))
 
-    here = _around(alpha)  # nobody looks at the rest
-    near = blur(alpha, 0.006 * unit)
-    done = picture.copy()
-    done[here] = by_rows(lit_rows, picture[here], towards[here], alpha[here], near[here])
-    return done
+    return lit_rows
+
+
+def _near(alpha: Plane) -> Plane:
+    """The subject's share around each pixel: less than all of it just inside the outline."""
+    height, width = alpha.shape
+    rows, columns = max(1, height // 2), max(1, width // 2)
+    small = resize(alpha, width=columns, height=rows)
+    near = blur(small, 0.006 * float(np.sqrt(rows * columns)))
+    return resize(near, width=width, height=height, smooth=True)
 
 
 def _around(alpha: Plane) -> tuple[slice, slice]:
@@ -120,9 +150,20 @@ def _washed(light: Picture, amount: float) -> Picture:
 
 
 def _held(light: Picture) -> Picture:
-    """Light whose brightest parts still differ: what would burn out is drawn together."""
-    over = np.maximum(light - 0.8, 0.0)
-    return np.asarray(np.minimum(light, 0.8) + 0.2 * np.tanh(over / 0.24), np.float32)
+    """Light whose brightest parts still differ: what would burn out is drawn together.
+
+    Args:
+        light: the caller has no further use for it.
+    """
+    over = np.maximum(light - np.float32(0.8), 0.0)
+    if not over.any():
+        return light
+    over *= np.float32(1 / 0.24)
+    np.tanh(over, out=over)
+    over *= np.float32(0.2)
+    np.minimum(light, np.float32(0.8), out=light)
+    light += over
+    return light
 
 
 def _lifted(light: Picture, amount: float) -> Picture:
@@ -152,66 +193,102 @@ def light_picture(
         tint: as in `relight`.
         background: whether the background may change as well.
     """
-    rim = 0.3 if background else 0.12
-    subject = relight(softened(picture, mood), alpha, mood, side=side, tint=tint, rim=rim)
+    towards, near = facing(alpha, side), _near(alpha)
+    lift = _fill_light(picture, mood)
+    on_subject = _on_a_subject(mood, tint=tint, rim=0.3 if background else 0.12)
     if not background:
         firm = 1.0 + 0.5 * (mood.contrast - 1.0)
 
-        def locked_rows(part: Picture, subject: Picture, alpha: Plane) -> Picture:
+        def locked_rows(
+            part: Picture, lift: Plane, towards: Plane, alpha: Plane, near: Plane
+        ) -> Picture:
             # Nothing beyond the subject's edge, and little at it: the old light is around it.
             inner = smoothstep(0.5, 1.0, alpha)
-            return np.asarray(part + (contrasted(subject, firm) - part) * inner, np.float32)
+            if not inner.any():
+                return part
+            lit = encoded(on_subject(np.minimum(part * lift, 1.0), towards, alpha, near))
+            return np.asarray(part + (contrasted(lit, firm) - part) * inner, np.float32)
 
-        return by_rows(locked_rows, picture, subject, alpha)
+        return by_rows(locked_rows, picture, lift, towards, alpha, near)
     cast = _cast(mood, tint)
-    behind = _relit_background(picture, mood, cast, side=side, tint=tint)
+    on_background = _on_a_background(mood, cast, alpha.shape, side=side, tint=tint)
     gain = 1.0 + (np.power(cast, 0.8) - 1.0) * 0.45
-    x, _ = grid(*alpha.shape)
+    x, y = grid(*alpha.shape)
+    from_side = 0.5 + 0.5 * side * (2 * x - 1)
+    veil = linear(paint(mood.sky[2])) * (0.045 * mood.sun * np.square(from_side))
+
+    def open_rows(part: Picture, *planes: Plane) -> Picture:
+        lift, towards, alpha, near, dusk, y = planes
+        lit = on_background(linear(part) * dusk if mood.dusk else linear(part), y)
+        here = _columns(alpha)  # of the rest nothing is seen
+        share = alpha[:, here]
+        soft = np.minimum(part[..., here] * lift[:, here], 1.0)
+        front = on_subject(soft, towards[:, here], share, near[:, here])
+        front *= gain
+        front -= lit[..., here]
+        front *= share
+        lit[..., here] += front
+        lit += veil
+        return contrasted(encoded(lit), mood.contrast)
+
+    dusk = _dusk(picture, mood.dusk)
+    return by_rows(open_rows, picture, lift, towards, alpha, near, dusk, y)
+
+
+def _columns(alpha: Plane) -> slice:
+    """Columns in which there is something of a subject."""
+    columns = np.flatnonzero(alpha.max(axis=0))
+    return slice(int(columns[0]), int(columns[-1]) + 1) if len(columns) else slice(0, 0)
+
+
+def _on_a_background(
+    mood: Mood, cast: Picture, shape: tuple[int, ...], *, side: int, tint: float
+) -> Callable[[Picture, Plane], Picture]:
+    """What a mood makes of some rows of a background.
+
+    Returns:
+        From light, and the rows' places as shares of the frame's height, to light of 0 to 1.
+    """
+    x, _ = grid(*shape)
     towards = 0.5 + 0.5 * side * (2 * x - 1)
-    veil = linear(paint(mood.sky[2])) * (0.045 * mood.sun * np.square(towards))
-
-    def open_rows(behind: Picture, subject: Picture, alpha: Plane) -> Picture:
-        front = encoded(linear(subject) * gain)
-        lit = linear(behind + (front - behind) * alpha)
-        return contrasted(encoded(lit + veil), mood.contrast)
-
-    return by_rows(open_rows, behind, subject, alpha)
-
-
-def _relit_background(
-    picture: Picture, mood: Mood, cast: Picture, *, side: int, tint: float
-) -> Picture:
-    height, width = picture.shape[:2]
-    x, y = grid(height, width)
-    towards = 0.5 + 0.5 * side * (2 * x - 1)
-    aside, flank = np.square((x - 0.5) * 1.1), np.square((1 - towards) / 0.42)
+    aside = np.square((x - 0.5) * 1.1)
     counter = _tinted(mood.counter, tint)
     low = linear(paint(mood.sky[2]))
+    haze = 0.16 * mood.haze
+    glow_x = (0.4 * mood.sun) * np.exp(-np.square((1 - towards) / 0.42))
 
     def lit_rows(day: Picture, y: Plane) -> Picture:
         light = _washed(day, mood.wash)
         # The light is on the subject: the frame's corners get less of it.
         far = aside + np.square((y - 0.45) * 0.9)
         fall = (0.78 + 0.3 * towards) * (1.0 - (0.35 + 0.6 * mood.relief) * far)
-        behind = _lifted(light * cast * (1.0 if mood.lift > 0 else fall), mood.lift)
+        behind = light * cast
+        if mood.lift <= 0:
+            behind *= fall
+        behind = _lifted(behind, mood.lift)
         if any(mood.counter):
             second = np.square(1.0 - towards) * (1.0 - 0.5 * far)
-            behind = behind + (0.02 + 0.6 * light) * (counter * second)
+            behind += (0.02 + 0.6 * light) * (counter * second)
         if mood.sun:
-            glow = 0.4 * mood.sun * np.exp(-flank - np.square((y - 0.3) / 0.5))
-            behind = behind + low * glow * (1.0 - 0.6 * np.clip(behind, 0, 1))
-        behind = behind + (0.75 * low - behind) * (0.16 * mood.haze)
-        return encoded(_held(np.asarray(behind, np.float32)))
+            glow = glow_x * np.exp(-np.square((y - 0.3) / 0.5))
+            room = 1.0 - 0.6 * np.clip(behind, 0.0, 1.0)
+            room *= glow
+            room *= low
+            behind += room
+        behind *= 1.0 - haze
+        behind += (0.75 * haze) * low
+        return _held(behind)
 
-    return by_rows(lit_rows, _darkened_sky(linear(picture), mood.dusk), y)
+    return lit_rows
 
 
-def _darkened_sky(light: Picture, amount: float) -> Picture:
-    """After sunset the brightest parts of a day, skies above all, lose the most."""
+def _dusk(picture: Picture, amount: float) -> Plane:
+    """Share of its light that each pixel keeps after sunset: skies, above all, lose the most."""
     if amount == 0.0:
-        return light
-    tone = np.asarray(light @ _WEIGHTS, np.float32)
-    height, width = tone.shape
+        return np.ones((len(picture), 1), np.float32)
+    tone = np.asarray(cv2.transform(np.square(picture), _WEIGHTS[None]), np.float32)
+    height, width = picture.shape[:2]
+    tone = tone.reshape(height, width)
     rows, columns = max(2, height // 4), max(2, width // 4)
     reach = max(1, round(0.012 * float(np.sqrt(rows * columns))))
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1,) * 2)
@@ -219,7 +296,7 @@ def _darkened_sky(light: Picture, amount: float) -> Picture:
     small = cv2.morphologyEx(resize(tone, width=columns, height=rows), cv2.MORPH_OPEN, disc)
     wide = np.asarray(cv2.dilate(small, disc), np.float32)
     around = np.minimum(tone, resize(wide, width=width, height=height, smooth=True))
-    return np.asarray(light / (1.0 + 4.0 * amount * np.square(around))[..., None], np.float32)
+    return np.asarray(1.0 / (1.0 + 4.0 * amount * np.square(around)), np.float32)
 
 
 def _cast(mood: Mood, tint: float) -> Picture:
@@ -231,18 +308,17 @@ def _cast(mood: Mood, tint: float) -> Picture:
     return np.asarray(np.power(colour, 1.3) * level**0.7, np.float32)
 
 
-def softened(picture: Picture, mood: Mood) -> Picture:
-    """Large soft light fills shadows in; hard light leaves them."""
-    if mood.relief > 0.45:  # noqa: PLR2004 - moods from golden hour on are hard
-        return picture
+def _fill_light(picture: Picture, mood: Mood) -> Plane:
+    """How far large soft light raises each pixel, in shadows the most; hard light leaves them."""
     height, width = picture.shape[:2]
+    if mood.relief > 0.45:  # noqa: PLR2004 - moods from golden hour on are hard
+        return np.ones((height, width), np.float32)
     # So wide a blur loses nothing on a quarter of the size.
     rows, columns = max(1, height // 4), max(1, width // 4)
-    small = resize(luma(picture), width=columns, height=rows)
+    small = luma(resize(picture, width=columns, height=rows))
     around = np.maximum(blur(small, 0.035 * float(np.sqrt(rows * columns))), 0.06)
     lift = np.clip(np.power(0.58 / around, 0.36), 0.93, 1.34)
-    lift = resize(lift.astype(np.float32), width=width, height=height, smooth=True)
-    return by_rows(lambda part, lift: np.minimum(part * lift, 1.0), picture, lift)
+    return resize(lift.astype(np.float32), width=width, height=height, smooth=True)
 
 
 def contrasted(picture: Picture, amount: float) -> Picture:

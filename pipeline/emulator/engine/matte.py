@@ -46,14 +46,23 @@ def clean_colours(picture: Picture, alpha: Plane) -> Picture:
 def _fused(
     picture: Picture, foreground: Picture, background: Picture, alpha: Plane, radius: int
 ) -> tuple[Picture, Picture]:
-    share = alpha[..., None]
     window = (2 * radius + 1, 2 * radius + 1)
-    near_alpha = np.asarray(cv2.blur(alpha, window), np.float32)[..., None]
-    front = np.asarray(cv2.blur(foreground * share, window), np.float32) / (near_alpha + 1e-4)
-    behind = np.asarray(cv2.blur(background * (1 - share), window), np.float32)
-    behind /= 1.0 - near_alpha + 1e-4
-    rest = picture - share * front - (1 - share) * behind
-    return np.clip(front + share * rest, 0.0, 1.0), np.clip(behind, 0.0, 1.0)
+    near = np.asarray(cv2.blur(alpha, window), np.float32)
+    # Three equal colours rather than one plane: such arrays meet pixel by pixel, without a detour.
+    share, rest = cv2.merge([alpha] * 3), cv2.merge([1 - alpha] * 3)
+    front = cv2.blur(cv2.multiply(foreground, share), window)
+    cv2.multiply(front, cv2.merge([1 / (near + 1e-4)] * 3), front)
+    behind = cv2.blur(cv2.multiply(background, rest), window)
+    cv2.multiply(behind, cv2.merge([1 / (1.0 + 1e-4 - near)] * 3), behind)
+    left = cv2.subtract(picture, cv2.multiply(front, share))
+    cv2.subtract(left, cv2.multiply(behind, rest, rest), left)
+    cv2.add(front, cv2.multiply(left, share, left), front)
+    return _limited(np.asarray(front, np.float32)), _limited(np.asarray(behind, np.float32))
+
+
+def _limited(picture: Picture) -> Picture:
+    """Values brought to 0 to 1, in place."""
+    return np.clip(picture, 0.0, 1.0, out=picture)
 
 
 def without_subject(picture: Picture, alpha: Plane) -> Picture:

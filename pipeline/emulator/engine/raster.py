@@ -53,7 +53,7 @@ __all__ = [
 ]
 
 _SHOULDER = 0.75
-_CACHED = 12_288  # px of a picture whose colours, and as much again a few times, fit the cache
+_CACHED = 24_576  # px of a picture whose colours, and as much again a few times, fit the cache
 _LUMA = np.array([0.2126, 0.7152, 0.0722], np.float32)
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from pipeline.vision import faces
 from pipeline.vision.faces import OTHER_PERSON, SAME_PERSON, face_distance, face_vector, find_faces
 from tests.defects.scenes import scene
 
@@ -34,13 +35,25 @@ def test_things_have_no_face(name):
     assert find_faces(scene(name)) == ()
 
 
-def test_a_small_face_in_a_large_picture_is_found_in_tiles():
+@pytest.mark.parametrize("only_large", [False, True])
+def test_a_small_face_in_a_large_picture_is_found_in_tiles(only_large):
     canvas = np.full((1500, 2400, 3), 190, np.uint8)
     portrait = np.asarray(Image.fromarray(scene("eileen")).resize((440, 440)))
     canvas[1010:1450, 1900:2340] = portrait
-    (face,) = find_faces(canvas)
+    (face,) = find_faces(canvas, only_large=only_large)
     assert 1900 < face.box[0] < face.box[2] < 2340
     assert face_distance(face_vector(canvas, face), vector("eileen")) < SAME_PERSON
+
+
+def test_where_only_large_faces_matter_a_portrait_takes_two_looks(monkeypatch):
+    portrait = np.asarray(Image.fromarray(scene("grace")).resize((1024, 1024)))
+    (usual,) = find_faces(portrait)
+    looked, look = [], faces._look
+    monkeypatch.setattr(faces, "_look", lambda *a, **k: looked.append(k["side"]) or look(*a, **k))
+    (quick,) = find_faces(portrait, only_large=True)
+    assert looked[0] == 1024
+    assert len(looked) == 2  # the whole, and the face from close by
+    assert quick.box == pytest.approx(usual.box, abs=20)
 
 
 def test_the_largest_face_comes_first():

@@ -34,7 +34,7 @@ def test_altered_weights_are_never_used(name, tmp_path, monkeypatch):
 def test_missing_weights_are_a_damaged_installation(tmp_path, monkeypatch):
     monkeypatch.setattr(networks, "FOLDER", tmp_path)
     with pytest.raises(networks.DamagedWeightsError, match="install the package anew"):
-        networks._session.__wrapped__("u2netp.onnx")
+        networks._session.__wrapped__("u2netp_cut_h.onnx", 320)
 
 
 def test_threads_share_one_session():
