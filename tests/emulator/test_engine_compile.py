@@ -11,6 +11,7 @@ from pipeline.emulator.engine.colours import NAMES, SHADES, name_of, named_colou
 from pipeline.emulator.engine.compile import MOST_READ, compile_prompt, what_is_possible
 from pipeline.emulator.engine.describe import described, nothing_to_do
 from pipeline.emulator.engine.grade import GRADES
+from pipeline.emulator.engine.grammar import ALWAYS_KEPT, KEEP_TARGETS
 from pipeline.emulator.engine.lexicon import ENTRIES
 from pipeline.emulator.engine.moods import MOODS
 from pipeline.emulator.engine.scenes import SCENES
@@ -44,7 +45,8 @@ KNOWN = {
     "weather": WEATHERS,
     "grade": GRADES,
     "style": STYLES,
-    "season": {"winter", "autumn", "spring"},
+    "season": {"winter", "autumn", "spring", "christmas", "valentine", "halloween"},
+    "gloss": {""},
     "garment": {"", "knit"},
     "studio": {"", "dark", "light"},
     "podium": {""},
@@ -216,7 +218,9 @@ def test_locks_that_cancel_nothing_are_no_notes():
         ("replace the bottle with a can", "exchange"),
         ("zoom out", "camera"),
         ("put her in a summer dress", "only its colour"),
-        ("add the text SALE", "quotation marks"),
+        ("add a headline about our sale", "quotation marks"),
+        ("make her tie red", "largest garment"),
+        ("change the suit to velvet", "only its colour"),
         ("make it anime", "styles"),
         ("use image 2 as the background", "another picture"),
     ],
@@ -239,6 +243,11 @@ def test_what_cannot_be_done_is_told_in_words(prompt, why):
         ('the text "ACME" stays unchanged, on a beach', ""),
         ('a "dreamy" mood on a beach', ""),
         ('add "golden hour" light', ""),
+        ("add the words SUMMER SALE at the top", "SUMMER SALE"),
+        ("a big headline BLACK FRIDAY -50%", "BLACK FRIDAY -50%"),
+        ("keep the text ACME on the label, on a beach", ""),
+        ('replace the text "ONE" with "TWO", on a beach', ""),
+        ("make the text Bold and the words Large, on a beach", ""),
         ("it's the model's coat, on a beach", ""),
     ],
 )
@@ -246,6 +255,23 @@ def test_quoted_words_are_lettering_if_somebody_asks_to_see_them(prompt, words):
     recipe = compile_prompt(prompt)
     assert recipe.lettering == words
     assert recipe.notes == () or not words
+
+
+@pytest.mark.parametrize(
+    ("prompt", "where"),
+    [
+        ('the words "SALE" at the top', "top"),
+        ('At the top of the picture add the title "SALE"', "top"),
+        ('"SALE" is not asked for; headline "NEW" across the bottom in white', "bottom"),
+        ('on the top shelf. The words "SALE"', ""),
+        ('the words "SALE"', ""),
+    ],
+)
+def test_where_words_are_to_stand(prompt, where):
+    recipe = compile_prompt(prompt)
+    assert recipe.lettering
+    assert recipe.lettering_at == where
+    assert recipe.garment is None, "a headline across the top in white is no white top"
 
 
 def test_lettering_that_is_too_long_or_too_much_is_left_out_and_told():
@@ -428,3 +454,117 @@ def test_who_writes_in_another_language_is_told_that_it_is_the_language(prompt, 
     recipe = compile_prompt(prompt)
     assert not recipe.does_something
     assert ("another language" in nothing_to_do(recipe)) == foreign
+
+
+@pytest.mark.parametrize(
+    "word",
+    sorted({word for names in (KEEP_TARGETS | ALWAYS_KEPT).values() for word in names}),
+)
+def test_everything_that_may_be_kept_is_kept_in_a_list_of_two(word):
+    for prompt in (f"Keep the face and {word}. On a beach.", f"Keep {word} and identity, beach"):
+        recipe = compile_prompt(prompt)
+        kept = {name for name, words in (KEEP_TARGETS | ALWAYS_KEPT).items() if word in words}
+        assert kept <= recipe.keeps
+        assert word in recipe.locks[0]
+
+
+def test_what_is_kept_and_unknown_is_told_with_the_lock():
+    recipe = compile_prompt("Keep logo and frobnication. On a beach.")
+    assert recipe.locks == ("Keep logo and frobnication",)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "keeps", "does"),
+    [
+        ("Keep the face, snowy street", {"face"}, "background: a snowy street"),
+        ("keep label, white background, soft shadow", {"label"}, "background: plain white"),
+        ("Keep pose and face: golden hour, film look", {"pose", "face"}, "light: golden hour"),
+        ("Keep everything but the light: golden hour", set(), "light: golden hour"),
+    ],
+)
+def test_an_order_without_a_verb_ends_a_lock(prompt, keeps, does):
+    recipe = compile_prompt(prompt)
+    assert recipe.keeps == keeps
+    assert does in described(recipe)
+
+
+def test_what_a_list_keeps_is_no_order():
+    for prompt in ("Keep the face, the white background, pose", "Keep her smile, blue suit, hair"):
+        recipe = compile_prompt(prompt)
+        assert not recipe.does_something
+        assert len(recipe.keeps) == 3
+
+
+def test_an_order_after_and_ends_a_lock_though_its_word_may_be_kept_too():
+    recipe = compile_prompt("Keep the face and dress her in red")
+    assert recipe.keeps == {"face"}
+    assert recipe.garment is not None
+    assert compile_prompt("Keep the face and dress. Golden hour.").keeps == {"face", "clothes"}
+
+
+@pytest.mark.parametrize(
+    ("prompt", "light"),
+    [
+        ("on a table, morning light from the left", "light: cold morning, from the left"),
+        ("white studio, softbox from the right", "light: soft studio, from the right"),
+        ("low sun coming from the upper left", "light: golden hour, from the left"),
+        ("light from the right", "light: daylight, from the right"),
+        ("left side lighting", "light: dramatic, from the left"),
+        ("a studio with the window on the left", "light: from the left"),
+    ],
+)
+def test_the_side_that_light_comes_from_is_read(prompt, light):
+    recipe = compile_prompt(prompt)
+    assert light in described(recipe)
+    assert recipe.notes == ()
+
+
+def test_light_from_above_is_told():
+    [note] = compile_prompt("soft overhead light").notes
+    assert "from the left or from the right" in note.why
+
+
+def test_light_from_two_sides_is_told_and_locked_light_stays():
+    recipe = compile_prompt("soft light from the left, rim light from the right")
+    assert recipe.side == -1
+    assert "left out" in {note.kind for note in recipe.notes}
+    assert compile_prompt("on a beach, sun from the left. Keep the lighting.").side == 0
+    assert compile_prompt("put the bag on the left of a table").side == 0
+
+
+def test_a_finish_is_told_and_its_colour_is_done():
+    recipe = compile_prompt("change the suit color to matte black")
+    assert recipe.garment.colour == named_colour("black")
+    [note] = recipe.notes
+    assert (note.kind, note.clause[:5]) == ("not possible", "matte")
+
+
+def test_a_glossy_ground_needs_a_new_background():
+    assert compile_prompt("white background with a reflection below").glossy
+    assert compile_prompt("black glossy background").glossy
+    assert compile_prompt("glossy black background").glossy
+    assert not compile_prompt("make the bottle glossy, on a beach").glossy
+    assert not compile_prompt("keep the background, reflections on the floor").glossy
+
+
+@pytest.mark.parametrize(
+    ("prompt", "does"),
+    [
+        ("Christmas card, red background, snow", ("background: plain red", "weather: snow")),
+        ("Christmas card", ("background: festive lights",)),
+        ("Valentine's Day", ("background: a studio in blush", "weather: petals")),
+        (
+            "Halloween mood on a beach",
+            ("background: a beach", "light: night", "weather: fog"),
+        ),
+        ("Easter theme, keep the colours", ("weather: petals",)),
+    ],
+)
+def test_a_feast_is_a_place_only_where_none_is_named(prompt, does):
+    assert described(compile_prompt(prompt)) == does
+
+
+def test_pale_colours_stay_colours():
+    assert min(named_colour("pastel peach")) < 0.82
+    red, _, blue = named_colour("pastel peach")
+    assert red - blue > 0.12

@@ -283,6 +283,50 @@ def _oval(size):
     return (inside * 255).astype(np.uint8)
 
 
+def _box():
+    """A bright box that stands by itself: cut out already, so that no network need look."""
+    image = Image.new("RGBA", (120, 120), (0, 0, 0, 0))
+    image.paste((210, 190, 60, 255), (42, 20, 78, 100))
+    return as_file(image)
+
+
+BOX = _box()
+
+
+@pytest.mark.slow
+class TestWhatIsNamed:
+    @pytest.mark.parametrize("seed", [7, 8, 9])
+    def test_light_comes_from_the_side_that_is_named(self, seed):
+        prompts = [f"a grey studio, dramatic light from the {side}" for side in ("left", "right")]
+        left, right = (
+            pixels(edit(prompt, BOX, size=(96, 96), seed=seed).pictures[0]).mean(axis=2)
+            for prompt in prompts
+        )
+        for shown, bright in ((left, slice(0, 30)), (right, slice(66, 96))):
+            dark = slice(66, 96) if bright.start == 0 else slice(0, 30)
+            assert shown[:40, bright].mean() > shown[:40, dark].mean() + 4
+
+    def test_a_glossy_ground_mirrors_what_stands_on_it(self):
+        matt, glossy = (
+            pixels(edit(f"black background{more}", BOX, size=(128, 128)).pictures[0])
+            for more in ("", ", reflection on the floor")
+        )
+        more = (glossy - matt).mean(axis=2)
+        assert np.flatnonzero((more > 12).any(axis=1)).min() > 90
+        assert more.max() > 30
+
+    @pytest.mark.parametrize("where", ["top", "bottom"])
+    def test_a_subject_makes_room_for_words(self, where):
+        prompt = f'a white studio, the words "NEW IN" at the {where}'
+        shown = pixels(edit(prompt, BOX, size=(200, 200)).pictures[0])
+        middle = shown[:, 80:120]  # the words' panel has a bar in the box's colour at its left
+        yellow = (middle[..., 0] - middle[..., 2] > 60).any(axis=1)
+        dark = (shown.max(axis=2) < 90).mean(axis=1) > 0.15
+        rows = np.flatnonzero(dark)
+        assert not (yellow & dark).any()
+        assert (rows.mean() < 60) == (where == "top")
+
+
 class TestRefusals:
     def test_nothing_understood_fails_with_what_is_possible(self):
         with pytest.raises(EngineError) as caught:

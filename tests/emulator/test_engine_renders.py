@@ -24,6 +24,7 @@ from pipeline.emulator.engine.recipe import Garment
 from pipeline.emulator.engine.scenes import SCENES
 from pipeline.emulator.engine.studio import draw_podium, draw_studio
 from pipeline.emulator.engine.styles import STYLES, stylise
+from pipeline.emulator.engine.tailoring import lapels
 from pipeline.emulator.engine.weather import WEATHERS, shelter
 from pipeline.emulator.engine.wintry import is_outdoors, wintered
 from tests.emulator.engine_pictures import as_file
@@ -80,6 +81,59 @@ def test_knitting_shows_stitches_and_alters_nothing_but_cloth(portrait, cloth):
     assert np.array_equal(knit[:40], picture[:40])
 
 
+@pytest.fixture(scope="module")
+def suited():
+    """A black jacket open over a white shirt with a black tie; its mask, and where the tie is."""
+    y, x = np.mgrid[:SIDE, :SIDE].astype(np.float32)
+    head = np.hypot((x - FACE.x) / FACE.across, (y - FACE.y) / FACE.down) < 1
+    neck = (np.abs(x - 60) < 8) & (y > 45) & (y < 58)
+    body = (y > 54) & (np.abs(x - 60) < 40)
+    shirt = body & (np.abs(x - 60) < 13 - (y - 54) * 0.42) & (y < 85)
+    tie = shirt & (np.abs(x - 60) < 3) & (y > 60) & (y < 74)
+    picture = np.full((SIDE, SIDE, 3), 0.6, np.float32)
+    picture[body] = 0.06
+    picture[shirt] = 0.9
+    picture[head | neck] = SKIN
+    picture[tie] = 0.06
+    return picture, (head | neck | body).astype(np.float32), tie
+
+
+def test_a_tie_stays_black_and_a_jacket_that_was_black_gets_lapels(suited):
+    picture, alpha, tie = suited
+    cloth = find_cloth(picture, alpha, (FACE,))
+    assert cloth.opening is not None
+    assert cloth.share[tie].max() < 0.1
+    worn = dressed(picture, cloth, Garment(GREEN))
+    assert np.abs(worn[tie] - picture[tie]).max() < 0.02
+    # Beside the shirt a lapel's edge is darker than the cloth on both sides of it.
+    row = worn[72, 20:52, 1]
+    dark = int(row.argmin())
+    assert 2 < dark < 29
+    assert row[dark] < 0.93 * min(row[:dark].max(), row[dark:].max())
+    shade = lapels((SIDE, SIDE), cloth.opening)
+    assert np.abs(shade[:40] - 1.0).max() < 0.05
+    assert 0.4 < shade.min() < 0.9 < shade.max() < 1.2
+
+
+def test_a_pullover_and_a_bright_jacket_get_no_lapels(suited, portrait, cloth):
+    picture, alpha, _ = suited
+    assert cloth.opening is None
+    closed = picture.copy()
+    closed[60:][picture[60:].min(axis=2) > 0.8] = 0.06
+    assert find_cloth(closed, alpha, (FACE,)).opening is None
+    blue = picture.copy()
+    blue[(alpha > 0) & (picture.max(axis=2) < 0.1)] = (0.25, 0.3, 0.6)
+    assert find_cloth(blue, alpha, (FACE,)).opening is None
+
+
+def test_cream_stays_cream_on_any_cloth(portrait, cloth):
+    picture, _ = portrait
+    red, green, blue = dressed(picture, cloth, Garment((0.96, 0.92, 0.82)))[90:115, 30:60].mean(
+        axis=(0, 1)
+    )
+    assert red > green > blue
+
+
 def test_where_nothing_is_cloth_none_is_found(portrait):
     picture, _ = portrait
     assert find_cloth(picture, np.zeros((SIDE, SIDE), np.float32), (FACE,)) is None
@@ -132,7 +186,11 @@ def test_winter_comes_to_leaves_in_focus_and_to_nothing_else():
     assert np.abs(white[70:] - half[70:]).max() < 0.1
 
 
-@pytest.mark.parametrize("name", sorted(SCENES))
+# Three places are the same table: in other wood, or with nothing but the room.
+PLACES = sorted(SCENES.keys() - {"pale table", "dark table", "interior"})
+
+
+@pytest.mark.parametrize("name", PLACES)
 @pytest.mark.parametrize(
     ("standing", "above"),
     [(True, False), (True, True), (False, False)],
@@ -240,6 +298,41 @@ def test_a_light_leaves_a_locked_background_alone(portrait, name):
     assert np.abs(open_lit - picture)[alpha == 0].mean() > 0.003
 
 
+@pytest.mark.parametrize(
+    ("name", "most", "least"),
+    [("blue tones", 2, 0), ("purple tones", 2, 1), ("green tones", 1, 0), ("earth tones", 0, 2)],
+)
+def test_tones_of_one_hue_colour_grey_and_leave_light_and_dark(name, most, least):
+    ramp = np.linspace(0.0, 1.0, 40, dtype=np.float32)[None, :, None].repeat(8, axis=0)
+    done = GRADES[name](np.ascontiguousarray(ramp.repeat(3, axis=2)), dice(1, "g"))
+    middle = done[4, 20]
+    assert middle.argmax() == most
+    assert middle.argmin() == least
+    assert np.ptp(middle) > 0.1
+    assert np.ptp(done[4, 0]) < 0.1
+    assert np.ptp(done[4, -1]) < 0.1
+
+
+def test_a_table_is_of_the_wood_that_is_named():
+    def top(name):
+        canvas = Canvas(64, 48, MOODS["daylight"], 1, standing=True, above=True, soft=False, seed=3)
+        return float(SCENES[name].draw(canvas).picture.mean())
+
+    assert top("pale table") > top("dark table") + 0.25
+
+
+def test_woods_at_night_have_a_moon_and_dark_trunks():
+    def drawn(mood):
+        canvas = Canvas(160, 160, MOODS[mood], 1, standing=False, above=False, soft=False, seed=3)
+        return SCENES["forest"].draw(canvas).picture
+
+    night, day = drawn("night"), drawn("daylight")
+    assert night.mean() < 0.6 * day.mean()
+    upper = night[:80].mean(axis=2)
+    assert upper.max() > upper.mean() + 0.3
+    assert upper[:, 80:].mean() > upper[:, :80].mean(), "the moon stands where the light comes from"
+
+
 def test_teal_and_orange_parts_shadows_from_skin():
     ramp = np.array([[[0.2, 0.2, 0.2], SKIN]], np.float32).repeat(40, axis=0).repeat(20, axis=1)
     done = GRADES["teal and orange"](ramp, dice(1, "g"))
@@ -260,6 +353,12 @@ class TestLettering:
         low = Head(x=120.0, y=250.0, across=40.0, down=50.0)
         plain = np.full((300, 400, 3), 128, np.uint8)
         done = lettered(plain.copy(), "Fresh batch", (low,), (0.9, 0.7, 0.2))
+        assert np.array_equal(done[150:], plain[150:])
+        assert not np.array_equal(done[:150], plain[:150])
+
+    def test_words_stand_at_the_top_where_that_is_asked_for(self):
+        plain = np.full((300, 400, 3), 128, np.uint8)
+        done = lettered(plain.copy(), "Fresh batch", (), (0.9, 0.7, 0.2), high=True)
         assert np.array_equal(done[150:], plain[150:])
         assert not np.array_equal(done[:150], plain[:150])
 

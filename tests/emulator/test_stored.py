@@ -45,7 +45,7 @@ async def test_state_of_the_first_format_is_brought_up_to_date_in_place(tmp_path
     old_state(tmp_path)
     with State(tmp_path) as state:
         assert state.spent() == 40_000
-        assert state.spent_by_others() == 0
+        assert state.accounts.spent_by_others() == 0
         assert [state.prediction(one).own for one in (FIRST, SECOND)] == [1, 2]
         listed = state.predictions(
             after_us=0, before_us=NOW_US * 2, model=None, status=None, limit=9, offset=0
@@ -75,7 +75,7 @@ async def test_state_of_the_second_format_is_brought_up_to_date_in_place(tmp_pat
         }
         refund_us = 1_795_179_660_123_456
         assert (state.spent(at_us=refund_us - 1), state.spent()) == (200_000, 160_000)
-        assert state.spent_by_others() == 40_000
+        assert state.accounts.spent_by_others() == 40_000
         async with running(state, engine=QuickEngine()) as world:
             assert (await world.finish(ids[17]))["code"] == 1402
             own = await world.submit()

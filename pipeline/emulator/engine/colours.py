@@ -129,6 +129,11 @@ SHADES: dict[str, tuple[float, float, float]] = {
     "neutral": (0.0, 0.0, 0.6),
     "muted": (0.1, 0.05, 0.55),
     "dusty": (0.18, 0.05, 0.55),
+    "bold": (0.0, 0.0, 1.2),
+    "vivid": (0.0, 0.0, 1.3),
+    "vibrant": (0.0, 0.0, 1.3),
+    "electric": (0.05, 0.0, 1.5),
+    "neon": (0.08, 0.0, 1.7),
     "deep": (0.0, 0.3, 1.1),
     "rich": (0.0, 0.12, 1.2),
     "dark": (0.0, 0.5, 1.0),
@@ -183,6 +188,8 @@ def named_colour(words: str) -> Rgb:
 
 def _shaded(colour: Rgb, shade: str) -> Rgb:
     white, black, saturation = SHADES[shade]
+    # What is pale already would be white, and no colour any more.
+    white *= min(1.0, 0.2 + 1.6 * (1.0 - min(colour)))
     shift = _WARM_SHIFT.get(shade, (1.0, 1.0, 1.0))
     grey = sum(colour) / 3
     shaded = [

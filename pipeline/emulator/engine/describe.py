@@ -5,8 +5,9 @@ import unicodedata
 from collections.abc import Iterator
 
 from pipeline.emulator.engine.colours import name_of
-from pipeline.emulator.engine.compile import is_known, what_is_possible
+from pipeline.emulator.engine.compile import what_is_possible
 from pipeline.emulator.engine.lexicon import ENTRIES
+from pipeline.emulator.engine.phrases import is_known
 from pipeline.emulator.engine.recipe import Backdrop, Garment, Recipe
 
 PLACEHOLDER = "placeholder: the draft engine paints no pictures, it sets the prompt as a poster"
@@ -49,19 +50,26 @@ def _is_another_language(recipe: Recipe) -> bool:
 
 def _operations(recipe: Recipe) -> Iterator[str]:
     if recipe.backdrop is not None:
-        yield f"background: {_backdrop(recipe.backdrop)}"
+        glossy = ", on a glossy ground" if recipe.glossy else ""
+        yield f"background: {_backdrop(recipe.backdrop)}{glossy}"
     if recipe.garment is not None:
         yield f"clothes or product: {_garment(recipe.garment)}"
     if recipe.dusted:
         yield "snow on what faces upwards"
-    if recipe.light:
-        yield f"light: {recipe.light}"
+    if recipe.light or recipe.side:
+        yield f"light: {_light(recipe)}"
     yield from (f"weather: {name}" for name in recipe.weather)
     yield from (f"colours: {name}" for name in recipe.grades)
     if recipe.style:
-        yield f"style: {recipe.style}"
+        yield f"style: {_LABELS['style', recipe.style]}"
     if recipe.lettering:
-        yield f"lettering: “{recipe.lettering}”"
+        where = f", at the {recipe.lettering_at}" if recipe.lettering_at else ""
+        yield f"lettering: “{recipe.lettering}”{where}"
+
+
+def _light(recipe: Recipe) -> str:
+    side = {-1: "from the left", 0: "", 1: "from the right"}[recipe.side]
+    return ", ".join(part for part in (recipe.light, side) if part)
 
 
 def _backdrop(backdrop: Backdrop) -> str:

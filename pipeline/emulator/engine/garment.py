@@ -28,6 +28,7 @@ from pipeline.emulator.engine.raster import (
     to_float,
 )
 from pipeline.emulator.engine.recipe import Garment
+from pipeline.emulator.engine.tailoring import Opening, find_opening, lapels
 
 _SIDE = 640
 _CLUSTERS = 6
@@ -39,6 +40,8 @@ _DARK_PAINT = 0.0015
 _SAME_CLOTH = 16.0
 _SAME_PAINT = 12.0  # of a thing: its label is closer to it than a shirt to a suit
 _PRESENT = 0.5
+_DARK_CLOTH = 0.22  # encoded; above, a tie can be told from a jacket
+_PALEST = 0.82  # of a dye, in linear light; held by all of it, so that cream stays cream
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,11 +52,13 @@ class Cloth:
         share: of cloth in each pixel, 0 to 1.
         stitch: width of a knitted stitch that suits the wearer, px.
         paint: of a thing whose surface has a colour; None for cloth.
+        opening: of a dark jacket over a shirt; None where there is none.
     """
 
     share: Plane
     stitch: float
     paint: Paint | None = None
+    opening: Opening | None = None
 
 
 def find_cloth(picture: Picture, alpha: Plane, faces: tuple[Head, ...]) -> Cloth | None:
@@ -90,7 +95,24 @@ def find_cloth(picture: Picture, alpha: Plane, faces: tuple[Head, ...]) -> Cloth
         return Cloth(known, max(3.0, stitch), paint)
     if faces:
         solid = np.maximum(solid, _to_the_edge(solid, share) * reach)
-    return Cloth(resize(solid, width=width, height=height, smooth=True), max(3.0, stitch))
+    opening = _opening(small, share, solid, ovals)
+    if opening is not None:
+        solid = solid * (1.0 - opening.covered(solid.shape))
+        opening = opening.scaled(width / columns, height / rows)
+    whole = resize(solid, width=width, height=height, smooth=True)
+    return Cloth(whole, max(3.0, stitch), opening=opening)
+
+
+def _opening(
+    picture: Picture, share: Plane, solid: Plane, faces: tuple[Head, ...]
+) -> Opening | None:
+    """Only in dark cloth are a jacket and a tie one; only one person's are looked for."""
+    inside = solid > _PRESENT
+    if len(faces) != 1 or not inside.any():
+        return None
+    if float(np.median(luma(picture)[inside])) > _DARK_CLOTH:
+        return None
+    return find_opening(picture, share, solid, faces[0])
 
 
 def _with_its_gloss(solid: Plane, share: Plane) -> Plane:
@@ -124,6 +146,9 @@ def dressed(picture: Picture, cloth: Cloth, garment: Garment) -> Picture:
         done = repainted(done, cloth.paint, garment.colour)
     elif garment.colour is not None:
         done = _recoloured(done, cloth.share, garment.colour)
+        if cloth.opening is not None and not garment.knit:
+            shade = lapels(cloth.share.shape, cloth.opening)
+            done = np.clip(done * shade[..., None], 0.0, 1.0).astype(np.float32)
     if garment.knit:
         done = _knitted(done, cloth)
     return mix(picture, done, cloth.share)
@@ -140,7 +165,7 @@ def _where_cloth_may_be(share: Plane, faces: tuple[Head, ...]) -> tuple[Plane, P
     for face in faces:
         # A neck is narrower than the face above it: collars beside it may reach up to the ears.
         aside = np.abs(x - face.x) / max(face.across, 1.0)
-        line = face.y + face.down * (1.0 - 0.32 * smoothstep(0.6, 0.95, aside))
+        line = face.y + face.down * (1.0 - 0.36 * smoothstep(0.5, 0.8, aside))
         mine = smoothstep(0.0, 0.12 * face.down, y - line) * (aside < 8.0)  # noqa: PLR2004
         below = np.maximum(below, mine)
         down = (y - face.chin) / max(face.down, 1.0)
@@ -272,15 +297,17 @@ def _recoloured(picture: Picture, share: Plane, colour: Rgb) -> Picture:
     if not inside.any():
         return picture
     level = float(np.median(light[inside]))
-    dye = np.clip(linear(as_array(colour)), 0.005, 0.82)
+    dye = np.maximum(linear(as_array(colour)), 0.005)
+    dye = dye * min(1.0, _PALEST / float(dye.max()))
     bright = float(luma(np.sqrt(dye)[None, None])[0, 0])
     folds = np.log((light + 0.012) / (level + 0.012)).astype(np.float32)
     # In dark cloth much of the structure is noise, which a light dye would bring out; on a dark
     # dye the same noise passes for its weave.
-    calm = np.asarray(cv2.bilateralFilter(folds, 9, 0.5, 3.0), np.float32)
-    calm = np.asarray(cv2.bilateralFilter(calm, 9, 0.35, 4.0), np.float32)
     dim = float(smoothstep(0.08, 0.015, np.array(level, np.float32)))
-    folds = folds + (calm - folds) * (0.8 * dim * min(1.0, 0.3 + 2.5 * bright))
+    if dim > 0.0:
+        calm = np.asarray(cv2.bilateralFilter(folds, 9, 0.5, 3.0), np.float32)
+        calm = np.asarray(cv2.bilateralFilter(calm, 9, 0.35, 4.0), np.float32)
+        folds = folds + (calm - folds) * (0.8 * dim * min(1.0, 0.3 + 2.5 * bright))
     spread = float(folds[inside].std()) + 1e-3
     # Dark cloth shows its folds as sheen, light cloth as soft shade.
     wanted = 0.62 - 0.42 * bright

@@ -15,23 +15,35 @@ KEEP_VERBS = (
 )
 """Words that open a lock; it runs to the end of its sentence or to the next order."""
 
+_CLEAR = (
+    r"(?:(?:clearly |fully |sharp and |clear and )?"
+    r"(?:legible|readable|visible|recogni[sz]able|sharp))"
+)
 UNCHANGED = (
     r"(?:unchanged|unaltered|unmodified|untouched|intact|identical|preserved|the same|"
     r"as (?:it|they|he|she) (?:is|are|was|were)|as is|as before|exactly as shown|constant|"
-    r"(?:must|should|has to|have to) (?:stay|remain|be kept)(?: the same| as it is)?|"
-    r"(?:stays?|remains?)(?: the same| put| as it is)?)"
+    rf"(?:must|should|has to|have to|needs? to) (?:stay|remain|be kept|be)(?: {_CLEAR})|"
+    r"(?:must|should|has to|have to|needs? to) (?:stay|remain|be kept)(?: the same| as it is)?|"
+    rf"(?:stays?|remains?)(?: the same| put| as it is| {_CLEAR})?)"
 )
 """Words that close a lock: what stands before them stays."""
 
-EXCEPT = r"\b(?:except(?: for)?|apart from|other than|aside from|besides|but not)\b"
+EXCEPT = (
+    r"\b(?:except(?: for)?|apart from|other than|aside from|besides|but not|"
+    r"(?<=everything )but|(?<=the same )but|(?<=all )but)\b"
+)
 """What follows is left out of a lock."""
 
-ORDER_VERBS = (
-    r"(?:add|change|make|put|place|set|turn|use|apply|give|replace|show|render|switch|move|blur|"
-    r"remove|relight|swap|create|generate|convert|transform|shoot|photograph|recolou?r|dress|"
-    r"paint|draw|write|light|style|colou?r)"
+_OBJECT = (
+    r"(?= (?:the|this|that|it|them|her|him|his|their|its|my|our|everything|all|a|an|each|both)\b)"
 )
-"""Words that open an order and so end a lock."""
+ORDER_VERBS = (
+    r"(?:add|change|make|put|turn|use|apply|give|replace|show|render|switch|move|blur|"
+    r"remove|relight|swap|create|generate|convert|transform|shoot|photograph|recolou?r|draw|write|"
+    rf"(?:dress|paint|light|style|colou?r){_OBJECT}|"
+    rf"(?:place|set)(?:{_OBJECT}|(?= (?:on|in|at|against|before|under)\b)))"
+)
+"""Words that open an order and so end a lock; `colour` and `dress` only before what they order."""
 
 KEEP_TARGETS: dict[str, tuple[str, ...]] = {
     "background": (
@@ -46,6 +58,12 @@ KEEP_TARGETS: dict[str, tuple[str, ...]] = {
         "environment",
         "location",
         "room",
+        "wall",
+        "walls",
+        "floor",
+        "landscape",
+        "scenes",
+        "settings",
     ),
     "colours": ("colour", "colours", "color", "colors", "colouring", "coloring", "hue", "hues"),
     "light": ("light", "lighting", "lights", "illumination", "shadows", "exposure"),
@@ -104,6 +122,7 @@ ALWAYS_KEPT: dict[str, tuple[str, ...]] = {
         "logo",
         "logos",
         "text",
+        "typography",
         "lettering",
         "branding",
         "print",
@@ -201,8 +220,10 @@ _FILLERS = """
     dress dressed outfit clothes clothing garment wear wears wearing worn
     season seasons coming streaming pouring corporate business beauty portraiture outdoor food
     thanks thank hi hello hey dear please kindly
-    photography photoshoot headshot lookbook packshot postcard poster banner flyer cover
-    centered centred centrally old wide
+    photography photoshoot headshot lookbook packshot postcard poster banner flyer cover card
+    theme themed environmental candid legible readable recognisable recognizable visible clearly
+    beneath underneath below
+    centered centred centrally old wide w
 """
 FILLERS = frozenset(_FILLERS.split())
 """Words that carry no order of their own; a clause of these alone is not worth a note."""

@@ -5,6 +5,10 @@ understood: the real model may well do it.
 """
 
 import re
+from collections.abc import Iterable
+
+from pipeline.emulator.engine.colours import PATTERN as COLOUR
+from pipeline.emulator.engine.phrases import FINISHES
 
 _ACCESSORY = (
     r"sunglasses|glasses|spectacles|hats?|caps?|beanie|helmet|crown|scarf|gloves?|mittens|tie|"
@@ -16,11 +20,21 @@ _WORN = (
     r"shirts?|blouses?|skirts?|trousers|pants|jeans|sweaters?|jumpers?|hood(?:ie|ies)|uniforms?|"
     r"costumes?|gowns?|kimonos?|saris?|bikinis?|swimsuits?|tuxedos?|sleeves?|collars?|fabric"
 )
+_NO_MATERIAL = "only the colour changes, not the material"
 _TABLE: tuple[tuple[str, str], ...] = (
+    (
+        (
+            r"(?:light|lit|lighting|lights|sun|sunlight|softbox|rays|glow)\b[^,;]*? from "
+            r"(?:above|below|the (?:top|front|bottom|camera))|"
+            r"overhead (?:light|lights|lighting|sun|softbox|lamps?)"
+        ),
+        "its light comes from the left or from the right",
+    ),
     (
         r"image \d+|(?:second|third|other|reference|first) (?:image|picture|photo)",
         "it cannot take a style or a background from another picture",
     ),
+    (r"\d+ ?x ?\d+(?: ?px)?", "sizes come from the campaign"),
     (r"transparen\w+", "it makes no transparent pictures; ask for a white background"),
     (
         r"text|words?|slogans?|headlines?|captions?|titles?|typography|lettering|taglines?",
@@ -68,7 +82,7 @@ _TABLE: tuple[tuple[str, str], ...] = (
             r"pos(?:e|es|ed|ing)|sit(?:s|ting)?|seated|stand(?:s|ing)?|walk(?:s|ing)?|run(?:s|ning)?|"
             r"jump\w*|danc\w+|kneel\w*|lean\w*|lying|lie down|arms?|hands?|legs?|heads?|"
             r"fac(?:e|ing)|"
-            r"hold(?:s|ing)?|wav(?:e|es|ing)|point\w*|gestur\w+|rais(?:e|ed|ing)|look(?:s|ing)? "
+            r"hold(?:s|ing)?|wav(?:e|ing)|point\w*|gestur\w+|rais(?:e|ed|ing)|look(?:s|ing)? "
             r"(?:at|away|up|down|left|right|over|back|into)|gaz\w+|turn(?:ed|ing)? (?:around|away)|"
             r"gestures?|hug\w*|kiss\w*|riding|driving|eating|drinking|swimming|flying|sleeping"
         ),
@@ -107,7 +121,23 @@ _TABLE: tuple[tuple[str, str], ...] = (
         ),
         "it cannot add objects",
     ),
+    (
+        (
+            r"(?:chang|mak|turn|recolou?r|dye|paint)\w* (?:the |her |his |their )?"
+            rf"(?:{_ACCESSORY})|"
+            rf"(?:the |her |his |their )?(?:{_ACCESSORY}) (?:to |in |into )?(?:{COLOUR})"
+        ),
+        "it recolours the largest garment, and the main product, alone",
+    ),
     (_ACCESSORY, "it cannot add objects"),
+    (
+        (
+            r"candles?|blankets?|plants?|books?|pillows?|ribbons?|balloons?|gifts?|presents?|"
+            r"ornaments?|baubles?|fruits?|waterfalls?|rocks?|pools?|birds?|butterfl(?:y|ies)|"
+            r"(?:sun|god|light) ?(?:rays?|beams?)|lens flares?"
+        ),
+        "it cannot add objects",
+    ),
     (_WORN, "it cannot change what is worn, only its colour"),
     (
         (
@@ -152,6 +182,11 @@ def why_impossible(clause: str) -> str:
         clause: what is left of it, lower case, when all that was understood is taken out.
     """
     return next((why for words, why in _COMPILED if words.search(clause)), "")
+
+
+def why_of_finish(words: Iterable[str]) -> str:
+    """Say why a finish is not done; empty where none of the words is one."""
+    return _NO_MATERIAL if any(word in FINISHES for word in words) else ""
 
 
 def is_about_the_camera(clause: str) -> bool:

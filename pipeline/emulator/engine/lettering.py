@@ -18,7 +18,9 @@ _BOLD = 600
 _SMALLER = (1.0, 0.8, 0.62, 0.48)
 
 
-def lettered(pixels: Bytes8, words: str, faces: tuple[Head, ...], accent: Rgb) -> Bytes8:
+def lettered(
+    pixels: Bytes8, words: str, faces: tuple[Head, ...], accent: Rgb, *, high: bool = False
+) -> Bytes8:
     """Set words on a panel in the lower third, or in the upper one if that hides less of faces.
 
     Where either would hide one, the words are set smaller.
@@ -28,6 +30,7 @@ def lettered(pixels: Bytes8, words: str, faces: tuple[Head, ...], accent: Rgb) -
         words: what to set; what has no glyph is left out.
         faces: in px of the picture.
         accent: colour of the bar beside the words.
+        high: whether the upper third comes first.
 
     Returns:
         The same array; unaltered if it is too small for letters.
@@ -54,7 +57,8 @@ def lettered(pixels: Bytes8, words: str, faces: tuple[Head, ...], accent: Rgb) -
             top: sum(_hidden(face, margin, top, panel_width, panel_height) for face in faces)
             for top in (low, margin)
         }
-        top = low if hidden[low] <= hidden[margin] else margin
+        wanted, other = (margin, low) if high else (low, margin)
+        top = wanted if hidden[wanted] <= hidden[other] else other
         if not hidden[top]:
             break
     panel = pixels[top : top + panel_height, margin : margin + panel_width]

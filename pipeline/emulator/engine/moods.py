@@ -108,8 +108,8 @@ MOODS: dict[str, Mood] = {
     ),
     "blue hour": Mood(
         sky=(rgb("#182a52"), rgb("#3d5b92"), rgb("#c08f93")),
-        key=(0.78, 0.76, 0.86),
-        fill=(0.38, 0.47, 0.76),
+        key=(0.98, 0.9, 0.92),
+        fill=(0.42, 0.51, 0.8),
         ground=(0.36, 0.46, 0.72),
         relief=0.5,
         rim=0.5,

@@ -6,6 +6,7 @@ from typing import Literal
 from pipeline.emulator.engine.rgb import Rgb
 
 BackdropKind = Literal["studio", "plain", "blur", "scene"]
+Side = Literal[-1, 0, 1]
 NoteKind = Literal["not understood", "not possible", "cancelled", "left out"]
 
 
@@ -81,6 +82,9 @@ class Recipe:
         style: name of a painting or drawing style; empty for a photograph.
         lettering: words to set on the picture, as the prompt quotes them; empty for none.
         locks: what the prompt says is to stay, in the author's words.
+        side: where the light comes from: -1 left, 1 right, 0 where the prompt names no side.
+        lettering_at: where the words are to stand; empty where the prompt names no place.
+        glossy: whether the ground mirrors what stands on it.
     """
 
     backdrop: Backdrop | None
@@ -95,6 +99,9 @@ class Recipe:
     style: str = ""
     lettering: str = ""
     locks: tuple[str, ...] = ()
+    side: Side = 0
+    lettering_at: Literal["", "top", "bottom"] = ""
+    glossy: bool = False
 
     def on_a_poster(self) -> "Recipe":
         """What is left of it where there is no picture to edit, only words to set."""

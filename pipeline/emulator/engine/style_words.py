@@ -16,7 +16,7 @@ _OPEN: dict[str, str] = {
     "impressionist": r"impressionis(?:m|t|tic)|(?:claude )?monet(?:'s)?|renoir(?:'s)?",
     "expressionist": r"expressionis(?:m|t|tic)|(?:edvard )?munch(?:'s)?",
     "fauvist": r"fauvis(?:m|t)|fauve|(?:henri )?matisse(?:'s)?",
-    "pop art": r"pop art|(?:andy )?warhol(?:'s)?",
+    "pop art": r"(?:(?:19)?[56]0'?s )?pop art|(?:andy )?warhol(?:'s)?",
     "stained glass": r"stained glass(?: window)?",
     "mosaic": r"mosaics?",
     "woodblock print": r"wood ?block(?: print(?:ed)?)?",
@@ -40,7 +40,7 @@ _OPEN: dict[str, str] = {
 }
 # Words that mean other things as well: a scarlet dress, a charcoal suit.
 _WITH_ART: dict[str, str] = {
-    "scarlet": r"scarlet(?: ink)?|red ink",
+    "red ink": r"scarlet(?: ink)?|red ink",
     "old master": r"rembrandt(?:'s)?",
     "sketch": r"pencil|charcoal|graphite",
 }
@@ -56,6 +56,9 @@ def patterns(style: str) -> tuple[str, ...]:
         found.append(rf"(?:style|manner|painting|drawing) of (?:an? |the )?(?:{_WITH_ART[style]})")
     return tuple(found)
 
+
+LABELS = {"van gogh": "Van Gogh", "japanese print": "Japanese print"}
+"""Names of styles that are written otherwise where people read them."""
 
 STYLES: tuple[str, ...] = tuple(dict.fromkeys([*_OPEN, *_WITH_ART]))
 """Keys of `styles.STYLES` that a prompt can ask for."""

@@ -72,7 +72,7 @@ STYLES: Mapping[str, Style] = {
     "gouache": Style(0, tone=0.35, colour=0.4),
     "old master": Style(25, paint=0.8, tone=0.6, colour=0.7, fine=576, varnish=True),
     "renaissance": Style(25, paint=0.7, tone=0.7, colour=0.75, varnish=True),
-    "scarlet": Style(20),
+    "red ink": Style(20),
     "comic": Style(None),
     "sketch": Style(None),
 }

@@ -109,18 +109,23 @@ def rain(rng: Dice, shape: tuple[int, int], mood: Mood, amount: float) -> Air:
 
 
 def fog(rng: Dice, shape: tuple[int, int], mood: Mood, amount: float) -> Air:
-    """Banks of mist, dense behind the subject and low before it."""
+    """Banks of mist, dense behind the subject and low before it, in the colours of the sky."""
     height, width = shape
     _, y = grid(height, width)
     banks = cloud(rng, height, width, cell=(height / 3.5, width / 1.4), octaves=4)
     low = smoothstep(-0.1, 0.75, np.broadcast_to(y, shape))
-    behind = amount * np.clip(0.3 + 0.15 * banks + 0.34 * low, 0.0, 0.86)
+    behind = amount * np.clip(0.26 + 0.18 * banks + 0.38 * low, 0.0, 0.86)
     # It lies on the ground: what stands there stands in it.
     foot = smoothstep(0.62, 1.04, y + 0.055 * banks)
     before = amount * np.clip((0.06 + 0.07 * banks) * low + 0.62 * foot, 0.0, 0.8)
-    haze = as_array(mood.sky[2]) * 0.38 + as_array(mood.sky[1]) * 0.62
-    grey = float(haze.mean())
-    colour = np.clip((grey + 0.8 * (haze - grey)) * 0.84 + 0.15, 0.0, 1.0).astype(np.float32)
+    # Near the ground it has the glow of the horizon, higher up the colour of the sky above.
+    glow = (0.1 + 0.48 * smoothstep(0.1, 0.95, np.broadcast_to(y, shape)))[..., None]
+    haze = as_array(mood.sky[1]) + (as_array(mood.sky[2]) - as_array(mood.sky[1])) * glow
+    grey = haze.mean(axis=-1, keepdims=True)
+    # By day it is nearly white; at dusk it is no lighter than what is left of the light.
+    bright = smoothstep(0.3, 0.75, grey)
+    colour = (grey + 0.85 * (haze - grey)) * (1.0 - 0.16 * bright) + 0.15 * bright + 0.03
+    colour = np.clip(colour, 0.0, 1.0).astype(np.float32)
     clear = np.ones(3, np.float32)
     return Air(behind.astype(np.float32), before.astype(np.float32), colour, colour, clear)
 

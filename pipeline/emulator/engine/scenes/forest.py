@@ -70,9 +70,11 @@ def draw_forest(canvas: Canvas, look: Look) -> Setting:
         # Light that fell through leaves is green before it reaches the eye.
         through = linear(as_array(rgb("#b3c68e"))) * as_array(canvas.mood.ground)
         light = _leaves(canvas, look, np.asarray(0.3 * light + 0.7 * through, np.float32), horizon)
+        light = _moonlit(canvas, look, light, horizon)
     light = _floor(canvas, look, light, horizon)
     radius = (0.032 if canvas.soft else 0.024) * (width * height) ** 0.5
-    far = develop(lens_blur(light, radius * (0.62 if look.conifers else 1.0)))
+    outlined = look.conifers or _darkness(canvas) > 0.5  # noqa: PLR2004
+    far = develop(lens_blur(light, radius * (0.62 if outlined else 1.0)))
     picture = resize(far, width=canvas.width, height=canvas.height, smooth=True)
     if canvas.standing:
         picture = _near_floor(canvas, look, picture, horizon)
@@ -119,6 +121,57 @@ def _leaves(canvas: Canvas, look: Look, light: Picture, horizon: float) -> Pictu
         cv2.circle(dots, at, size, [float(c) for c in colour], -1, cv2.LINE_AA)
     strength = float(np.clip(sum(mood.ground) / 3, 0.12, 1.0))
     return np.asarray(light + dots * strength, np.float32)
+
+
+def _darkness(canvas: Canvas) -> float:
+    """How far it is night, 0 to 1."""
+    return float(smoothstep(0.5, 0.25, np.array(sum(canvas.mood.ground) / 3, np.float32)))
+
+
+def _moonlit(canvas: Canvas, look: Look, light: Picture, horizon: float) -> Picture:
+    """At night leaves are only dark: what shows is mist in the moon, and trunks before it."""
+    dark = _darkness(canvas)
+    if not dark:
+        return light
+    height, width = light.shape[:2]
+    unit = (width * height) ** 0.5
+    x, y = grid(height, width)
+    aside, up = (x - 0.5 - 0.28 * canvas.side) * width / unit, (y - 0.2) * height / unit
+    far = np.hypot(aside, up)
+    moon = 0.55 * np.exp(-np.square(far / 0.42)) + 1.6 * smoothstep(0.052, 0.046, far)
+    low = 0.22 * np.exp(-np.square((y - horizon) / 0.13)) * np.ones_like(far)
+    rng = canvas.dice("moonlit")
+    drift = 1.0 + 0.25 * cloud(rng, height, width, cell=(height / 5, width / 2), octaves=3)
+    pale = linear(as_array(rgb("#a9bcdc")))
+    shine = np.asarray((moon + low * drift)[..., None] * pale * dark, np.float32)
+    done = light * (1.0 - 0.45 * dark) + shine
+    for number in range(max(7, round(13 * width / unit))):
+        near = number % 3 / 2
+        at, thick = float(rng.uniform(0, 1)), float(rng.uniform(0.008, 0.018)) * (1 + 1.3 * near)
+        shade = [float(c) for c in linear(as_array(rgb(look.trunk))) * (0.16 - 0.12 * near)]
+        _bare_tree(done, (at * width, (horizon + 0.03) * height), thick * unit, shade, rng)
+    return done
+
+
+def _bare_tree(
+    light: Picture, foot: tuple[float, float], thick: float, shade: list[float], rng: Dice
+) -> None:
+    """A trunk with bare branches; its foot and thickness in px."""
+    x, base = foot
+    lean = float(rng.uniform(-0.09, 0.09))
+    line = max(1, round(thick))
+    top = (round(x + lean * base), -10)
+    cv2.line(light, (round(x), round(base)), top, shade, line, cv2.LINE_AA)
+    for _ in range(7):
+        up = float(rng.uniform(0.35, 0.95))
+        start = np.array([x + lean * base * up, base * (1.0 - up)])
+        turn = float(rng.choice([-1.0, 1.0]))
+        reach = base * float(rng.uniform(0.12, 0.3))
+        middle = start + np.array([turn * 0.6, -0.35]) * reach
+        end = middle + np.array([turn * 0.35, -0.6]) * reach
+        path = np.round([start, middle, end]).astype(np.int32)
+        width = max(1, line // 3)
+        cv2.polylines(light, [path], isClosed=False, color=shade, thickness=width)
 
 
 def _stems(canvas: Canvas, look: Look, light: Picture, horizon: float) -> Picture:

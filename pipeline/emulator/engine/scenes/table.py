@@ -44,15 +44,21 @@ class Look:
         black: whether the marble is black with white veins.
         festive: whether only small lights are seen behind it rather than a room.
         gloss: how far it mirrors what stands on it, 0 to 1.
+        wood: darkest and palest tone of the wood; None for one of several.
+        linen: whether a cloth lies on it.
     """
 
     marble: bool = False
     black: bool = False
     festive: bool = False
     gloss: float = 0.16
+    wood: tuple[str, str] | None = None
+    linen: bool = False
 
 
 WOODEN, MARBLE, FESTIVE = Look(), Look(marble=True, gloss=0.2), Look(festive=True)
+PALE, DARK = Look(wood=("#b9976b", "#e3cda6")), Look(wood=("#22150e", "#523523"), gloss=0.2)
+LINEN = Look(linen=True, gloss=0.0)
 BLACK_MARBLE = Look(marble=True, black=True, gloss=0.3)
 
 
@@ -164,6 +170,7 @@ def _pendants(canvas: Canvas, light: Picture) -> None:
     height, width = light.shape[:2]
     rng = canvas.dice("pendants")
     power = 0.35 + 1.1 * canvas.mood.lamps
+    string = power * float(np.clip(2.5 * canvas.mood.lamps - 0.25, 0.05, 1.0))  # unlit by day
     glow = np.zeros_like(light)
     unit = (width * height) ** 0.5
     for number in range(3):
@@ -176,7 +183,7 @@ def _pendants(canvas: Canvas, light: Picture) -> None:
     for number in range(9):
         x = left + 0.05 * number + 0.008 * float(rng.uniform(-1, 1))
         y = 0.31 + 0.03 * float(np.sin(number * 1.9)) + 0.006 * float(rng.uniform(-1, 1))
-        warm = [22.0 * power, 12.0 * power, 4.5 * power]
+        warm = [22.0 * string, 12.0 * string, 4.5 * string]
         size = max(1, round(0.005 * unit))
         cv2.circle(glow, (round(x * width), round(y * height)), size, warm, -1)
     light += glow + blur(glow, 0.09 * unit) * 0.5
@@ -279,7 +286,9 @@ def _top(canvas: Canvas, look: Look, width: int, rows: int, *, near: float) -> P
     """The table's surface; arguments as in `_planks`."""
     if look.marble:
         return _slab(canvas, width, rows, near=near, black=look.black)
-    return _planks(canvas, width, rows, near=near)
+    if look.linen:
+        return _cloth(canvas, width, rows, near=near)
+    return _planks(canvas, width, rows, near=near, wood=look.wood)
 
 
 def _slab(canvas: Canvas, width: int, rows: int, *, near: float, black: bool) -> Picture:
@@ -345,7 +354,31 @@ def _in_perspective(texture: Picture, width: int, rows: int, *, near: float) -> 
     )
 
 
-def _planks(canvas: Canvas, width: int, rows: int, *, near: float) -> Picture:
+def _cloth(canvas: Canvas, width: int, rows: int, *, near: float) -> Picture:
+    """Washed linen: a weave of uneven threads, and folds that the light from the side finds."""
+    rng = canvas.dice("linen")
+    deep, wide = 640, 1200
+    y, x = np.mgrid[:deep, :wide].astype(np.float32)
+    bend = cloud(rng, deep, wide, cell=(260, 300), octaves=2)
+    # Folds run slantwise; their crests are narrow, the cloth between them lies flat.
+    along = (x + 0.55 * y) / 150 + 1.1 * bend
+    crest = np.exp(-np.square(np.sin(along)) / 0.09) * smoothstep(
+        -0.3, 0.9, cloud(rng, deep, wide, cell=(220, 260), octaves=2)
+    )
+    hollow = cloud(rng, deep, wide, cell=(120, 160), octaves=3)
+    height = blur(np.asarray(crest + 0.35 * hollow, np.float32), 7.0)
+    slope = np.gradient(height, axis=1) * canvas.side
+    threads = cloud(rng, deep, wide, cell=(2.0, 46), octaves=2) + cloud(
+        rng, deep, wide, cell=(46, 2.0), octaves=2
+    )
+    tone = 0.8 - 4.2 * np.clip(slope, -0.06, 0.06) + 0.05 * height + 0.022 * threads
+    stops = ((0.0, rgb("#5f5546")), (0.6, rgb("#c6b89e")), (1.0, rgb("#f3ecdd")))
+    return _in_perspective(gradient(np.clip(tone, 0, 1), stops), width, rows, near=near)
+
+
+def _planks(
+    canvas: Canvas, width: int, rows: int, *, near: float, wood: tuple[str, str] | None
+) -> Picture:
     """Planks that run from side to side, grain along them.
 
     Args:
@@ -353,9 +386,11 @@ def _planks(canvas: Canvas, width: int, rows: int, *, near: float) -> Picture:
         width: px.
         rows: px from the far edge to the near one.
         near: how much larger the near edge appears, 0 for a view straight down.
+        wood: darkest and palest tone; None for one of several.
     """
     rng = canvas.dice("planks")
-    dark, pale = _WOODS[int(rng.integers(len(_WOODS)))]
+    chosen = _WOODS[int(rng.integers(len(_WOODS)))]
+    dark, pale = wood or chosen
     # Texture space: u along the plank, v across, equal steps on the table.
     deep, wide = 640, 1200
     grain = cloud(rng, deep, wide, cell=(9, 420), octaves=4)
@@ -365,7 +400,7 @@ def _planks(canvas: Canvas, width: int, rows: int, *, near: float) -> Picture:
     plank = np.floor(v / 128 + 0.35)
     rings = np.sin((v + 14 * flow) / 6.5 + 30 * scatter(plank, 5) + 1.1 * grain)
     tone = 0.5 + 0.16 * grain + 0.1 * fibre + 0.1 * rings + 0.26 * (scatter(plank, 9) - 0.5)
-    wood = gradient(np.clip(tone, 0, 1), ((0.0, rgb(dark)), (1.0, rgb(pale))))
+    grained = gradient(np.clip(tone, 0, 1), ((0.0, rgb(dark)), (1.0, rgb(pale))))
     seam = np.abs(np.mod(v / 128 + 0.35, 1.0) - 0.5) > 0.487  # noqa: PLR2004 - a narrow gap
-    wood = wood * np.where(seam, 0.5, 1.0)[..., None].astype(np.float32)
-    return _in_perspective(wood, width, rows, near=near)
+    grained = grained * np.where(seam, 0.5, 1.0)[..., None].astype(np.float32)
+    return _in_perspective(grained, width, rows, near=near)
