@@ -19,6 +19,7 @@ from pipeline.planning.sizes import native_name
 from pipeline.planning.view import WantedFile, original_name
 from pipeline.reporting.provenance_text import marks_words
 from pipeline.reporting.sheet import facts as sheet
+from pipeline.reporting.sheet.collecting import without_collecting
 from pipeline.reporting.sheet.prompts import split_prompt
 from pipeline.reporting.words import REASON_WORDS
 
@@ -36,7 +37,8 @@ _ADDRESS_PARTS = 5
 
 def sheet_facts(pages: Pages) -> sheet.SheetFacts:
     """Put a contact sheet's facts together, in manifest order."""
-    return _Builder(pages).build()
+    with without_collecting():
+        return _Builder(pages).build()
 
 
 class _Builder:
@@ -46,6 +48,7 @@ class _Builder:
         self._prompts: dict[str, int] = {}
         self._prompt_list: list[sheet.Prompt] = []
         self._params: dict[tuple[tuple[str, str], ...], int] = {}
+        self._params_of: dict[int, int] = {}
         self._quotes = _quotes(pages.plan.steps)
         self._files: dict[int, list[WantedFile]] = defaultdict(list)
         self._focus: dict[tuple[str, str], tuple[int, int]] = {}
@@ -241,11 +244,14 @@ class _Builder:
         return self._prompts[text]
 
     def _param(self, recipe: Recipe) -> int:
-        shown = (
-            *((name, str(value)) for name, value in sorted(recipe.params.items())),
-            ("size", recipe.size),
-        )
-        return self._params.setdefault(shown, len(self._params))
+        """Row of its parameters; plan and history keep recipes alive, and cells share them."""
+        if id(recipe) not in self._params_of:
+            shown = (
+                *((name, str(value)) for name, value in sorted(recipe.params.items())),
+                ("size", recipe.size),
+            )
+            self._params_of[id(recipe)] = self._params.setdefault(shown, len(self._params))
+        return self._params_of[id(recipe)]
 
     def _master(self, index: int) -> str | None:
         return next((f.name for f in self._files[index] if not f.size and self._here(f.name)), None)
@@ -412,7 +418,8 @@ def _state(decision: Decision) -> sheet.CellState:
 def _reason(decision: Decision) -> str:
     words = REASON_WORDS[decision.reason]
     if decision.reason in {Reason.FAILED_BEFORE, Reason.MODERATED, Reason.GAVE_UP}:
-        return f"{words}: {decision.detail}"
+        # What happened, in the provider's words, then what can be done about it.
+        return f"{decision.detail.rstrip('. ')}. {words[0].upper()}{words[1:]}"
     if decision.reason is Reason.DUPLICATE_OF:
         return f"{words}: {decision.detail}"
     return words

@@ -11,6 +11,7 @@ from pipeline.adapters.view import NotMade
 from pipeline.commands.books import Books
 from pipeline.commands.loading import load_subjects, open_workspace
 from pipeline.commands.outputs import Outputs, Refreshed
+from pipeline.commands.own_copies import plan_with_copies
 from pipeline.commands.pages import Pages
 from pipeline.commands.progress import Telling
 from pipeline.commands.realms import Realm, choose_realm
@@ -81,7 +82,7 @@ class Sheets:
             force_page: write the sheet even if nothing on it changed.
         """
         session = Session(subject, self.books, engine=self.realm.engine, clock=SystemClock())
-        plan = session.plan()
+        plan = plan_with_copies(session, session.plan(), telling)
         engine = self.realm.engine or ""
         outputs = Outputs(subject, plan, self.books, history=session.history, engine=engine)
         rehearsal = None

@@ -19,7 +19,7 @@ from pipeline.commands.books import Books
 from pipeline.commands.loading import load_subjects, open_workspace
 from pipeline.commands.realms import Realm, choose_realm
 from pipeline.commands.session import Session
-from pipeline.domain.diagnostics import CampaignError, Problem, Severity
+from pipeline.domain.diagnostics import CampaignError, Problem, Severity, Span
 from pipeline.domain.exit_codes import USAGE
 from pipeline.domain.fingerprint import CellKey, Sha256
 from pipeline.domain.moment import moment
@@ -37,7 +37,7 @@ from pipeline.domain.verdicts import (
 )
 from pipeline.manifest.wording import nearest
 from pipeline.planning.plan import shares
-from pipeline.planning.rerolls import NextTakes, picture_in
+from pipeline.planning.rerolls import NextTakes, picture_in, shot_of
 from pipeline.planning.select import Selection, match_nothing, parse_selection, pick
 from pipeline.reporting.verdicts_text import Standing, Written
 from pipeline.reporting.words import count
@@ -140,6 +140,19 @@ def open_desk(name: str, *, draft: bool, start: Path) -> Iterator["Desk"]:
         yield Desk(places, realm, session, problems)
     finally:
         books.close()
+
+
+def said_name(reviewer: str) -> str:
+    """A name that somebody gave behind `--as`, as it is stored.
+
+    Raises:
+        CampaignError: exit 2; it cannot be one.
+    """
+    try:
+        return clean_name(reviewer)
+    except VerdictError as error:
+        problem = _bad_name(reviewer, str(error))
+        raise CampaignError(USAGE, [replace(problem, at=Span("--as", 1, 1))]) from None
 
 
 Filing = Callable[[ReviewFolder, Sequence[Verdict], str], Path]
@@ -334,12 +347,18 @@ class Desk:
             known=known,
             stale=tuple(stale_now),
             bare=tuple(str(cell.address) for cell in bare),
+            awaited=self._awaited(bare),
             takes=tuple(_new_takes(before, after)),
             cost=cost,
             left=None if tight is None else tight.left,
             cap=None if tight is None else (tight.scope, tight.money or MicroUsd(0)),
             problems=tuple(problems),
         )
+
+    def _awaited(self, bare: Sequence[Cell]) -> tuple[str, ...]:
+        """Those whose shot has a picture in another take: this one is asked for, and comes."""
+        shots = {shot_of(cell) for cell in self.plan.cells if cell.key in self.pictures}
+        return tuple(str(cell.address) for cell in bare if shot_of(cell) in shots)
 
     def standing(self) -> Standing:
         """What is decided about each wanted cell."""
@@ -446,7 +465,9 @@ class _Chosen:
 def _bad_name(reviewer: str, why: str) -> Problem:
     return Problem(
         code="V001",
-        what=f"`{reviewer}` cannot be a reviewer's name" if reviewer else "nobody says who reviews",
+        what=f"`{reviewer}` cannot be a reviewer's name"
+        if reviewer.strip()
+        else "nobody says who reviews",
         why=why,
         fix="name yourself: `--as NAME`, or once and for all `git config --global user.name NAME`",
     )

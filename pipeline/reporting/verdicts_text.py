@@ -35,6 +35,7 @@ class Written:
         known: how many were known already.
         stale: of the new ones, those about pictures that are not current.
         bare: addresses of cells that were meant and have no picture.
+        awaited: of these, takes of a shot that has a picture in another take.
         takes: addresses that are wanted by rerolls from now on.
         cost: what these add to the next run.
         left: of the tightest cap, before that run; None without one.
@@ -54,6 +55,7 @@ class Written:
     left: MicroUsd | None
     cap: tuple[str, MicroUsd] | None
     problems: tuple[Problem, ...]
+    awaited: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:
@@ -152,9 +154,13 @@ def written_text(written: Written) -> str:
             " current one: kept and shown, never applied"
         )
         lines += _listed([f"{visible(v.address)}, by {v.reviewer}" for v in written.stale])
-    if written.bare:
-        lines.append(f"{'left out':<9} {count(len(written.bare), 'cell')} without a picture")
-        lines += _listed(written.bare)
+    bare = [address for address in written.bare if address not in set(written.awaited)]
+    if bare:
+        lines.append(f"{'left out':<9} {count(len(bare), 'cell')} without a picture")
+        lines += _listed(bare)
+    if written.awaited:
+        awaited = count(len(written.awaited), "take")
+        lines.append(f"{'left out':<9} {awaited} asked for already and not bought yet")
     lines += _rerolled(written)
     if written.file:
         shared = "; commit it, that counts it for everybody" if written.realm == "real" else ""

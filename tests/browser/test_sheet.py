@@ -97,6 +97,7 @@ def test_a_link_brings_back_the_filter_and_the_open_picture(open_sheet):
     first = open_sheet(samples.every_state())
     first.page.select_option("#by-variant", "studio")
     first.page.locator("main li:visible > a").first.click()
+    first.until("location.hash.includes('variant=studio&cell=')")
     fragment = urlsplit(first.page.url).fragment
 
     again = open_sheet(samples.every_state(), fragment=f"#{fragment}")
@@ -312,6 +313,23 @@ def test_pictures_further_down_come_when_they_come_near(open_sheet):
     sheet.until(f"{LAST}.length === 21 && {LAST}.at(-1).naturalWidth")
     assert page.evaluate(f"{LAST}.map((each) => each.alt)") == ["anna / p00009", *[""] * 20]
     sheet.close()
+
+
+@pytest.mark.parametrize("trouble", ["throws", "is refused"])
+def test_all_pictures_come_where_the_script_fails(open_sheet, trouble):
+    facts = samples.many(80, per_picture=20)
+    breaking = "JSON.parse = () => { throw new Error('too old'); };"
+    sheet = open_sheet(facts, script=breaking if trouble == "throws" else "")
+    if trouble == "is refused":
+        file = sheet.folder / "index.html"
+        html = file.read_text("utf-8")
+        assert html.count('"use strict";{') == 1
+        file.write_text(html.replace('"use strict";{', '"use strict";{ this is no script'), "utf-8")
+        sheet.page.reload()
+    assert sheet.page.evaluate(ASLEEP) == 0
+    assert sheet.page.evaluate(f"{LAST}.map((each) => each.alt)") == ["anna / p00003", *[""] * 20]
+    sheet.page.locator("main li").last.scroll_into_view_if_needed()
+    sheet.until(f"{LAST}.at(-1).naturalWidth")
 
 
 def test_pictures_that_nobody_went_near_are_printed_all_the_same(open_sheet, tmp_path):

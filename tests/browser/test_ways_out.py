@@ -116,12 +116,14 @@ window.linked = async () => {
 def test_out_by_a_linked_file_that_follows_each_change(open_sheet, tmp_path):
     """A native picker cannot be driven, so the handle is one of the private file system."""
     sheet = open_sheet(fresh(), token=TOKEN, script=LINKED)
-    decide(sheet)
     page = sheet.page
     page.click("#save")
     page.fill("#me", "Bob")
     page.get_by_role("button", name="Link a file").click()
     page.get_by_text("saving to verdicts-winter-lookbook").wait_for()
+    decide(sheet)  # only now: what was sent to the server before would be in its file as well
+    sheet.until("window.linked().then((text) => text.includes('\N{SNOWMAN}'))")
+    assert sheet.posted == []
     check(imported(tmp_path, page.evaluate("window.linked()")), reviewer="Bob")
     sheet.start()
     sheet.press("u")
@@ -130,12 +132,31 @@ def test_out_by_a_linked_file_that_follows_each_change(open_sheet, tmp_path):
     sheet.close()
 
 
+# The page sends what is new a moment after it was said; here it sends when it is told to.
+PATIENT = """
+const patient = window.setTimeout;
+window.setTimeout = (deed, wait, ...rest) =>
+  patient(deed, wait === 1500 ? 3_600_000 : wait, ...rest);
+"""
+
+
+def sent(sheet):
+    """Have the page send what is new, and wait until it knows that it is saved: the batch."""
+    sheet.page.evaluate(
+        """() => {
+          document.getElementById("saving").textContent = "";
+          dispatchEvent(new Event("pagehide"));
+        }"""
+    )
+    sheet.page.get_by_text("saving to reviews/anna/20261122-v-1.jsonl").wait_for()
+    return sheet.posted[-1]
+
+
 def test_out_by_the_server_that_hands_out_the_page(open_sheet, tmp_path):
-    sheet = open_sheet(fresh(), token=TOKEN)
+    sheet = open_sheet(fresh(), token=TOKEN, script=PATIENT)
     decide(sheet)
-    page = sheet.page
-    page.get_by_text("saving to reviews/anna/20261122-v-1.jsonl").wait_for()
-    headers, text = sheet.posted[0]
+    assert sheet.posted == []
+    headers, text = sent(sheet)
     assert headers["x-campaign-token"] == TOKEN
     check(imported(tmp_path, text), reviewer="Anna")
 
@@ -144,7 +165,7 @@ def test_out_by_the_server_that_hands_out_the_page(open_sheet, tmp_path):
     sheet.press("u")
     assert sheet.badges() == ["✕ rejected"]
     first, _, noted = (line.verdict for line in imported(tmp_path, text).lines)
-    cleared, undone = sent(sheet, 2, tmp_path)
+    cleared, undone = verdicts_of(sent(sheet), tmp_path)
     assert (cleared.word, cleared.cell) == (Word.CLEAR, first.cell)
     assert (undone.word, undone.cell) == (Word.CLEAR, noted.cell)
     assert cleared.at > first.at  # newer, however fast the reviewer is
@@ -152,19 +173,15 @@ def test_out_by_the_server_that_hands_out_the_page(open_sheet, tmp_path):
 
     sheet.press("Control+z")
     assert sheet.badges() == ["✓ approved", "✕ rejected"]
-    (again,) = sent(sheet, 3, tmp_path)
+    (again,) = verdicts_of(sent(sheet), tmp_path)
     assert (again.word, again.cell) == (Word.APPROVE, first.cell)
     assert again.at > cleared.at
     sheet.close()
 
 
-def sent(sheet, number, tmp_path):
-    """Verdicts of the batch of that number, as soon as it came."""
-    for _ in range(200):
-        if len(sheet.posted) >= number:
-            break
-        sheet.page.wait_for_timeout(20)
-    return [line.verdict for line in imported(tmp_path, sheet.posted[number - 1][1]).lines]
+def verdicts_of(batch, tmp_path):
+    _, text = batch
+    return [line.verdict for line in imported(tmp_path, text).lines]
 
 
 def test_what_is_in_git_is_cleared_by_whoever_said_it(open_sheet, tmp_path):

@@ -139,6 +139,18 @@ def test_two_rerolls_of_one_picture_are_one_take_even_after_it_came(bought):
     assert campaign("plan", "winter", "--json").document["steps"] == []
 
 
+def test_takes_that_wait_to_be_bought_are_one_line(bought, workspace):
+    workspace.pictures("winter", [3])
+    campaign("review", "winter", "--reroll", FIRST, "--as", "Anna")
+    told = campaign("review", "winter", "--reroll", "set:anna", "--as", "Anna")
+    assert "left out  1 cell without a picture\n  anna/p003/snow/master/t1\n" in told.out
+    assert "left out  1 take asked for already and not bought yet\n" in told.out
+    assert "anna/p001/snow/master/t2" not in told.out
+    told = campaign("review", "winter", "--reroll", "set:anna", "--as", "Anna", "--json")
+    waiting = ["anna/p001/snow/master/t2", "anna/p002/snow/master/t2", "anna/p003/snow/master/t1"]
+    assert sorted(told.document["without_picture"]) == waiting
+
+
 def test_a_reroll_taken_back_before_it_was_bought_is_not_bought(bought):
     campaign("review", "winter", "--reroll", FIRST, "--as", "Anna")
     campaign("review", "winter", "--approve", FIRST, "--as", "Anna")
@@ -187,6 +199,8 @@ def test_without_a_name_the_reviewer_is_whoever_git_says(bought, workspace, monk
         (["--approve", FIRST, "--reject", "set:anna"], "V011"),
         (["--approve", "anna/p003"], "V010"),
         (["--approve", FIRST, "--as", "an\u202ena"], "V001"),
+        (["--approve", FIRST, "--as", ""], "V001"),
+        (["--import", "nowhere.jsonl", "--as", " "], "V001"),
     ],
 )
 def test_what_cannot_be_meant_is_told_and_nothing_is_written(bought, workspace, argv, code):
@@ -194,6 +208,7 @@ def test_what_cannot_be_meant_is_told_and_nothing_is_written(bought, workspace, 
     told = campaign("review", "winter", *argv)
     assert told.code == 2
     assert f"error[{code}]" in told.err
+    assert (" --> --as:1:1\n" in told.err) == ("--as" in argv)
     assert reviews(workspace, bought) == []
 
 
@@ -211,6 +226,7 @@ def test_cells_without_a_picture_are_left_out_and_said(bought, workspace):
         ["--import", "x", "--list"],
         ["--note", "why"],
         ["--as", "Anna"],
+        ["--as", "", "--list"],
         ["--assign", "a/1=none", "--reject", FIRST],
     ],
 )

@@ -6,6 +6,7 @@ import re
 import pytest
 
 from pipeline.commands import purchase
+from pipeline.emulator.faults import Faults
 from tests.functional.cli import campaign
 from tests.functional.documents import hold
 
@@ -90,3 +91,16 @@ def test_trouble_with_previews_never_touches_a_run(workspace, provider, monkeypa
     folder, body = sheet_of(workspace, provider.realm)
     assert all((folder / cell["thumb"]).is_file() for cell in body["cells"])
     assert provider.bill() == 80_000
+
+
+def test_what_the_provider_said_comes_before_what_can_be_done(workspace, serve):
+    provider = serve(faults=Faults(fail={1: 1401}))
+    workspace.campaign(pictures=(1,))
+    assert campaign("run", "winter", "--yes").code == 5
+    _, body = sheet_of(workspace, provider.realm)
+    (cell,) = body["cells"]
+    assert cell["state"] == "failed"
+    said, _, advice = cell["reason"].rpartition(". ")
+    assert said
+    assert "--retry-failed" not in said
+    assert advice == "The provider refused it; change it, or try again with --retry-failed"

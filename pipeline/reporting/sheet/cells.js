@@ -6,6 +6,8 @@ const links = [...main.querySelectorAll("li > a")];
 const number = new Map(links.map((link, i) => [link, i]));
 const sections = [...main.querySelectorAll("section")];
 const owner = facts.blocks.flatMap((block, b) => Array(block.cells).fill(b));
+const rows = sections.map(() => []);
+owner.forEach((b, i) => rows[b].push(i));
 // The cell that has the focus, or is open.
 let current = 0;
 
@@ -13,7 +15,8 @@ let current = 0;
 const at = (column, i) => column.of[column.at ? column.at[i] : column.of.length > 1 ? i : 0];
 const address = (i) => Object.values(facts.address).map((part) => at(part, i)).filter(Boolean).join("/");
 const shot = (i) => Object.values(facts.address).map((part, n) => n < 4 ? at(part, i) : "").join("/");
-const isShown = (i) => !links[i].parentNode.hidden && !sections[owner[i]].hidden;
+const shown = links.map(() => true);
+const isShown = (i) => shown[i];
 // Whether there is a picture to judge, and its digest: 1 says that the preview is named by it.
 const has = (i) => at(facts.shown, i);
 const picture = (i) => has(i) === 1 ? thumb(i).slice(-69, -5) : has(i);
@@ -27,15 +30,6 @@ const make = (tag, content, properties = {}) => {
   const node = Object.assign(document.createElement(tag), properties);
   node.append(...[content].flat().filter((part) => part !== ""));
   return node;
-};
-// Ten thousand pictures that load by themselves cost a browser a second; so all but the first wait
-// in a `noscript` each, which is a picture without script, until their group comes near.
-const wake = (node) => {
-  for (const sleeper of own(node, "noscript")) {
-    const [, src, alt] = sleeper.textContent.match(/src="(.*?)" alt="(.*?)"/);
-    const name = sleeper.parentNode.className === "original" && sleeper.closest("section").querySelector("bdi").textContent;
-    sleeper.replaceWith(make("img", "", { loading: "lazy", alt: name || alt, src }));
-  }
 };
 const near = new Set();
 on(main, "contentvisibilityautostatechange", ({ target, skipped }) => {
@@ -63,16 +57,15 @@ const usd = (amount) => {
   return (amount < 0 ? "-$" : "$") + (+whole).toLocaleString("en") + "." + rest.replace(/0{1,4}$/, "");
 };
 
-const filters = ["change", "variant", "size", "state", "flag", "verdict"];
 const chosen = (name) => id("by-" + name)?.value ?? "";
+const holds = (column) => (i, value) => at(column, i) === value;
 const fits = {
-  change: (i, value) => at(facts.change, i) === value,
-  variant: (i, value) => at(facts.address.variant, i) === value,
-  size: (i, value) => at(facts.address.size, i) === value,
-  state: (i, value) => at(facts.state, i) === value,
+  change: holds(facts.change), variant: holds(facts.address.variant),
+  size: holds(facts.address.size), state: holds(facts.state),
   flag: (i, value) => facts.flags[i]?.some(([name]) => value === "*" || name === value) ?? false,
   verdict: (i, value) => standing(i) === value,
 };
+const filters = Object.keys(fits);
 const prompts = facts.prompts.map((parts) => parts.map(([text]) => text).join("").toLowerCase());
 const spoken = facts.story.filter(([, , kind]) => kind === "words"), heard = [];
 const wordsOf = (i) => (heard[i] ??= [address(i), ...spoken.map(([, column]) => at(column, i))].join("\n").toLowerCase());
@@ -81,18 +74,21 @@ const filter = () => {
   const asked = filters.map((name) => [fits[name], chosen(name)]).filter(([, value]) => value);
   const words = id("find").value.toLowerCase().split(/\s+/).filter(Boolean)
     .map((word) => [word, prompts.map((text) => text.includes(word))]);
-  const left = sections.map(() => 0);
-  links.forEach((link, i) => {
-    const shown = asked.every(([fit, value]) => fit(i, value))
-      && words.every(([word, inPrompt]) => inPrompt[at(facts.prompt, i)] || wordsOf(i).includes(word));
-    if (link.parentNode.hidden === shown) link.parentNode.hidden = !shown;
-    left[owner[i]] += shown;
-  });
+  let all = 0;
   const isOpen = !asked.length && !words.length;
-  sections.forEach((section, b) => { section.hidden = !left[b] && !isOpen; });
-  const total = left.reduce((sum, n) => sum + n, 0);
-  id("shown").textContent = `${total} of ${links.length} shown`;
-  id("nothing").hidden = total > 0 || isOpen;
+  rows.forEach((row, b) => {
+    let left = 0;
+    for (const i of row) {
+      const is = asked.every(([fit, value]) => fit(i, value))
+        && words.every(([word, inPrompt]) => inPrompt[at(facts.prompt, i)] || wordsOf(i).includes(word));
+      if (shown[i] !== is) links[i].parentNode.hidden = !(shown[i] = is);
+      left += is;
+    }
+    sections[b].hidden = !left && !isOpen;
+    all += left;
+  });
+  id("shown").textContent = `${all} of ${links.length} shown`;
+  id("nothing").hidden = all > 0 || isOpen;
 };
 
 // Sections are moved at once, the cells of a section when it is near; reading order follows.
@@ -104,20 +100,20 @@ const weights = {
   change: (i) => ["new", "changed", "stale", "lost"].indexOf(at(facts.change, i)),
 };
 const sort = () => {
-  const weigh = weights[id("sort").value], isFlat = id("flat").checked;
-  main.classList.toggle("flat", isFlat);
-  if (isFlat) wake(main);
-  order = links.map((_, i) => i);
-  if (weigh) {
-    const weight = order.map(weigh), most = sections.map(() => 0);
-    for (const i of order) most[owner[i]] = Math.max(most[owner[i]], weight[i]);
-    order.sort((a, b) => isFlat ? weight[b] - weight[a] || a - b : most[owner[b]] - most[owner[a]] || owner[a] - owner[b] || weight[b] - weight[a] || a - b);
-  }
+  const weigh = weights[id("sort").value] ?? (() => 0), isFlat = id("flat").checked;
+  const weight = links.map((_, i) => weigh(i));
+  const most = rows.map((row) => Math.max(0, ...row.map((i) => weight[i])));
+  const by = (weight) => (a, b) => weight[b] - weight[a];
+  const ranked = [...rows.keys()].sort(by(most));
+  order = isFlat ? [...links.keys()].sort(by(weight)) : ranked.flatMap((b) => rows[b].toSorted(by(weight)));
   place = [];
   order.forEach((i, n) => { place[i] = n; });
-  const ranked = new Set(order.map((i) => sections[owner[i]]));
-  line(main, [...ranked, ...sections.filter((section) => !ranked.has(section))]);
-  if (isFlat) order.forEach((i, n) => { links[i].parentNode.style.order = n; });
+  main.classList.toggle("flat", isFlat);
+  if (isFlat) {
+    wake(main);
+    order.forEach((i, n) => { links[i].parentNode.style.order = n; });
+  }
+  line(main, ranked.map((b) => sections[b]));
   near.forEach(lineUp);
 };
 const rank = (cell) => place[number.get(cell.firstChild)];
@@ -125,22 +121,29 @@ const lineUp = (section) => {
   const row = section.lastElementChild;
   line(row, [...row.children].sort((a, b) => rank(a) - rank(b)));
 };
-// Puts children in order and touches only those that stand elsewhere.
+// Puts children in order and touches only those that stand elsewhere. A move, where a browser knows
+// it, keeps the focus and lays nothing out anew.
+const shift = main.moveBefore ? "moveBefore" : "insertBefore";
 const line = (row, cells) => {
   let next = row.firstElementChild;
   for (const cell of cells) {
     if (cell === next) next = cell.nextElementSibling;
-    else row.insertBefore(cell, next);
+    else row[shift](cell, next);
   }
 };
 
 // The address bar holds filter and open picture, so that a view can be sent as a link.
+// Written when nothing else is to do, since browsers look at the whole page again for it.
+let writing = 0;
 const remember = () => {
-  const told = new URLSearchParams();
-  for (const name of filters) if (chosen(name)) told.set(name, chosen(name));
-  for (const name of ["find", "sort"]) if (id(name).value) told.set(name, id(name).value);
-  if (view.open) told.set("cell", address(current));
-  history.replaceState(null, "", told.size ? "#" + told : location.pathname + location.search);
+  clearTimeout(writing);
+  writing = setTimeout(() => {
+    const told = new URLSearchParams();
+    for (const name of filters) if (chosen(name)) told.set(name, chosen(name));
+    for (const name of ["find", "sort"]) if (id(name).value) told.set(name, id(name).value);
+    if (view.open) told.set("cell", address(current));
+    history.replaceState(null, "", told.size ? "#" + told : location.pathname + location.search);
+  }, 200);
 };
 const recall = () => {
   if (!location.hash.includes("=")) return;

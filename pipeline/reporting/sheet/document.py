@@ -8,6 +8,8 @@ the page's folder.
 import json
 from collections.abc import Iterable, Mapping
 
+import orjson
+
 from pipeline.domain.campaign import PixelSize
 from pipeline.domain.fingerprint import Json
 from pipeline.reporting.sheet.facts import (
@@ -26,7 +28,15 @@ from pipeline.reporting.sheet.facts import (
 
 SHEET_FORMAT = 1
 
-_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_encode_anything = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
+def _encode(value: Json) -> str:
+    """Compact JSON; what orjson refuses, halves of surrogate pairs, passes as it is."""
+    try:
+        return orjson.dumps(value).decode()
+    except orjson.JSONEncodeError:
+        return _encode_anything(value)
 
 
 def write_document(facts: SheetFacts) -> str:
@@ -74,7 +84,7 @@ def _cell_lines(groups: Iterable[Group]) -> str:
 
 def _present(body: Mapping[str, Json]) -> dict[str, Json]:
     """What there is something to say of; zero and false say something."""
-    return {name: value for name, value in body.items() if value or isinstance(value, int)}
+    return {name: value for name, value in body.items() if value or value == 0}
 
 
 def _pair(size: PixelSize) -> list[Json]:

@@ -5,10 +5,11 @@ are kept small, since ten thousand cells are legal: `{"of": [...]}` holds one va
 one for each; with `at` it is a table and `at` says which row is whose.
 """
 
-import json
 import re
 from collections.abc import Callable, Mapping, Sequence
-from functools import lru_cache
+from operator import attrgetter
+
+import orjson
 
 from pipeline.domain.campaign import PixelSize
 from pipeline.domain.fingerprint import Json
@@ -38,7 +39,7 @@ from pipeline.reporting.sheet.words import (
 from pipeline.reporting.words import count
 
 _UNSAFE = re.compile("[<>&\u2028\u2029]")
-_Kind = tuple[str, str, str, int, str]
+_Kind = tuple[str, int, int, tuple[str, ...], int, str]
 
 
 def embed(
@@ -110,7 +111,7 @@ def embed(
         "story": _story(facts, cells),
         "renditions": _renditions(cells, links, sources),
     }
-    text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+    text = orjson.dumps(body).decode()
     return _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
@@ -203,13 +204,13 @@ def _story(facts: SheetFacts, cells: Sequence[Cell]) -> list[Json]:
         ("Verdicts in git", "words", lambda cell: said(cell.votes)),
         ("Said of earlier pictures", "words", lambda cell: said(cell.stale)),
         ("Charge", "plain", lambda cell: charge(cell, is_draft=is_draft)),
-        ("Delivered", "plain", lambda cell: cell.day),
+        ("Delivered", "plain", attrgetter("day")),
         ("Matched", "plain", matched),
-        ("Provenance", "plain", lambda cell: cell.provenance),
+        ("Provenance", "plain", attrgetter("provenance")),
         ("Other deliveries", "plain", _others),
         ("Parameters", "plain", lambda cell: params[cell.params]),
-        ("Prediction", "id", lambda cell: cell.prediction),
-        ("Attempt", "id", lambda cell: cell.attempt),
+        ("Prediction", "id", attrgetter("prediction")),
+        ("Attempt", "id", attrgetter("attempt")),
         ("Cell key", "key", lambda _cell: ""),
         ("Picture, SHA-256", "shown", lambda cell: "" if _shown(cell) else cell.picture or ""),
     ]
@@ -233,40 +234,31 @@ def _renditions(cells: Sequence[Cell], links: Sequence[str], sources: Sources) -
     then `tail`: where files are named alike, ten thousand cells share a few kinds.
     """
     kinds: dict[_Kind, int] = {}
-    named = lru_cache(lambda width, height: pixels(PixelSize(width, height)))
     rows: list[Json] = [
-        [_rendition(each, link, kinds, sources, named) for each in cell.renditions]
+        _derived(cell.renditions, link, kinds, sources)
         for cell, link in zip(cells, links, strict=True)
     ]
     if not kinds:
         return {"kinds": [], "cells": []}
     table: list[Json] = [
-        [visible(name), size, visible(flags), cut, tail] for name, size, flags, cut, tail in kinds
+        [visible(size), pixels(PixelSize(width, height)), visible(", ".join(flags)), cut, tail]
+        for size, width, height, flags, cut, tail in kinds
     ]
     return {"kinds": table, "cells": rows}
 
 
-def _rendition(
-    rendition: Rendition,
-    link: str,
-    kinds: dict[_Kind, int],
-    sources: Sources,
-    named: Callable[[int, int], str],
-) -> Json:
-    size = named(rendition.width, rendition.height)
-    cut, tail = _difference(link, sources.link(rendition.link))
-    kind = kinds.setdefault(
-        (rendition.size, size, ", ".join(rendition.flags), cut, tail), len(kinds)
-    )
-    row: list[Json] = [kind, file_size(rendition.bytes)]
-    if rendition.thumb is not None and (thumb := sources.thumb(rendition.thumb)):
-        row.append(thumb)
-    return row
-
-
-def _difference(link: str, other: str) -> tuple[int, str]:
-    """How many characters to cut off `link` and what to put there to get `other`."""
-    for shared in (link.rpartition(".")[0], link.rpartition("/")[0]):
-        if other.startswith(shared):
-            return len(link) - len(shared), other[len(shared) :]
-    return len(link), other
+def _derived(
+    renditions: Sequence[Rendition], link: str, kinds: dict[_Kind, int], sources: Sources
+) -> list[Json]:
+    stem, folder = link.rpartition(".")[0], link.rpartition("/")[0]
+    rows: list[Json] = []
+    for each in renditions:
+        other = sources.link(each.link)
+        shared = stem if other.startswith(stem) else folder if other.startswith(folder) else ""
+        cut, tail = len(link) - len(shared), other[len(shared) :]
+        kind = (each.size, each.width, each.height, each.flags, cut, tail)
+        row: list[Json] = [kinds.setdefault(kind, len(kinds)), file_size(each.bytes)]
+        if each.thumb is not None and (thumb := sources.thumb(each.thumb)):
+            row.append(thumb)
+        rows.append(row)
+    return rows

@@ -7,6 +7,7 @@ makes it harmless, so it is handed over as it is.
 
 import enum
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 from pipeline.domain.campaign import MASTER, PixelSize
@@ -356,7 +357,7 @@ class Group:
     cells: tuple[Cell, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SheetFacts:
     """Everything one contact sheet shows.
 
@@ -381,7 +382,7 @@ class SheetFacts:
     kind: Kind = "sheet"
     title: str = ""
 
-    @property
+    @cached_property
     def cells(self) -> tuple[Cell, ...]:
         """All cells in the order of the page."""
         return tuple(cell for group in self.groups for cell in group.cells)

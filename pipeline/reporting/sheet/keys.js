@@ -188,3 +188,4 @@ if (meta) saving("saves to git as you go");
 recount();
 takeOver().then(recall, recall);
 lookForNewer();
+document.body.dataset.works = "";

@@ -8,11 +8,9 @@ reading.
 
 import base64
 import functools
-import gc
 import hashlib
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
 
@@ -22,11 +20,13 @@ import markupsafe
 from pipeline.domain.campaign import PixelSize
 from pipeline.domain.fingerprint import digest
 from pipeline.reporting.sheet import view
+from pipeline.reporting.sheet.collecting import without_collecting
 from pipeline.reporting.sheet.document import write_document
 from pipeline.reporting.sheet.embedded import embed, marker_size
 from pipeline.reporting.sheet.facts import SheetFacts
 from pipeline.reporting.sheet.keys import KEYS, REASONS
-from pipeline.reporting.sheet.words import CHANGE_WORDS, pixels, visible
+from pipeline.reporting.sheet.tiles import picture, tiles_of
+from pipeline.reporting.sheet.words import pixels, visible
 
 _HERE = "pipeline.reporting.sheet"
 
@@ -63,23 +63,8 @@ def render_sheet(facts: SheetFacts, *, pictures: Mapping[str, str] | None = None
         UnsafePathError: a path leads out of the campaign's outputs.
     """
     _check(facts)
-    with _without_collecting():
+    with without_collecting():
         return _render(facts, pictures)
-
-
-@contextmanager
-def _without_collecting() -> Iterator[None]:
-    """Ten thousand cells are a million small values, none in a circle.
-
-    Looking for circles among them again and again takes a third of the time of a sheet.
-    """
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def _render(facts: SheetFacts, pictures: Mapping[str, str] | None) -> Sheet:
@@ -87,12 +72,12 @@ def _render(facts: SheetFacts, pictures: Mapping[str, str] | None) -> Sheet:
     name = digest(document)
     blocks = view.blocks(facts, pictures)
     style = _source("sheet.min.css") + _shape(facts.campaign.master)
-    script = _source("sheet.min.js")
+    scripts = [_source("wake.min.js"), _source("sheet.min.js")]
     html = _template().render(
         campaign=facts.campaign,
-        policy=content_security_policy(script=script, style=style),
+        policy=content_security_policy(scripts=scripts, style=style),
         style=style,
-        script=script,
+        scripts=scripts,
         facts=embed(facts, blocks, digest=name, pictures=pictures),
         digest=name,
         title=facts.title,
@@ -112,19 +97,20 @@ def _render(facts: SheetFacts, pictures: Mapping[str, str] | None) -> Sheet:
         name=view.shell_name(facts),
         reasons=REASONS,
         keys=KEYS,
-        changes=CHANGE_WORDS,
+        picture=picture,
+        tiles_of=tiles_of,
         has_pairs=any(tile.before for block in blocks for tile in block.tiles),
     )
     return Sheet(html=html, json=document, digest=name)
 
 
-def content_security_policy(*, script: str, style: str) -> str:
-    """The page's policy; script and style are the exact texts between their tags."""
+def content_security_policy(*, scripts: Sequence[str], style: str) -> str:
+    """The page's policy; scripts and style are the exact texts between their tags."""
     return "; ".join(
         (
             "default-src 'none'",
             "img-src 'self' data: blob:",
-            f"script-src '{_source_hash(script)}'",
+            "script-src " + " ".join(f"'{_source_hash(script)}'" for script in scripts),
             f"style-src '{_source_hash(style)}'",
             "base-uri 'none'",
             "form-action 'none'",

@@ -1,10 +1,10 @@
 // The whole story of one picture, beside the pictures or inside the compare window.
 const row = (preview, name, link, ...cells) => make("tr", [
   make("th", [
-      ...(preview ? [make("img", "", { src: preview, alt: "", loading: "lazy" })] : []),
+    ...(preview ? [make("img", "", { src: preview, alt: "", loading: "lazy" })] : []),
     link ? make("a", make("bdi", name), { href: link }) : make("bdi", name),
   ], { scope: "row" }),
-    ...cells.map((text) => make("td", text)),
+  ...cells.map((text) => make("td", text)),
 ]);
 const table = (label, rows) => rows.length ? [make("dt", label), make("dd", make("table", make("tbody", rows)))] : [];
 const master = (i) => { const link = links[i].getAttribute("href"); return link.startsWith("#") ? "" : link; };
@@ -16,11 +16,8 @@ const files = (i) => {
   }
   return table("Files", rows);
 };
-// Takes of one shot stand together, so its neighbours are all that need a look.
 const takes = (i) => {
-  const same = [i];
-  for (let j = i - 1; j >= 0 && owner[j] === owner[i]; j--) if (shot(j) === shot(i)) same.unshift(j);
-  for (let j = i + 1; owner[j] === owner[i]; j++) if (shot(j) === shot(i)) same.push(j);
+  const same = rows[owner[i]].filter((j) => shot(j) === shot(i));
   if (same.length < 2) return [];
   const link = (j) => "#cell=" + encodeURIComponent(address(j));
   const other = (j) => row(thumb(j), at(facts.address.take, j), link(j), j === i ? "this one" : "", links[j].dataset.b ?? "");
@@ -39,13 +36,13 @@ const tell = () => {
   id("whose").replaceChildren(make("bdi", address(i)));
   const prompt = facts.prompts[at(facts.prompt, i)].map(([text, origin]) =>
     origin === "shared" ? text : make("mark", text, { className: origin, title: `from the ${origin}` }));
-  const told = [make("dt", "Prompt"), make("dd", make("bdi", prompt, { className: "prompt" })), ...files(i), ...takes(i)];
-  for (const [label, column, kind] of facts.story) {
-    const text = kind === "key" ? at(facts.key, i) : kind === "shown" && picture(i) || at(column, i);
-    if (text) told.push(make("dt", label), make("dd", make(kind === "words" || kind === "plain" ? "bdi" : "code", text)));
-  }
-  told.push(make("dt", "Once more"), make("dd", make("code", `${facts.run} --select '${address(i)}'`)));
-  id("told").replaceChildren(make("dl", told));
+  const line = (label, kind, text, more) => text ? [make("dt", label), make("dd", make(kind, text, more))] : [];
+  const [state, ...rest] = facts.story.map(([label, column, kind]) =>
+    line(label, kind === "words" || kind === "plain" ? "bdi" : "code", kind === "key" ? at(facts.key, i) : kind === "shown" && picture(i) || at(column, i)));
+  const words = [line("Prompt", "bdi", prompt, { className: "prompt" }), files(i), takes(i)];
+  // Where there is no picture, why comes first.
+  const told = has(i) ? [...words, state] : [state, ...words];
+  id("told").replaceChildren(make("dl", [...told, ...rest, line("Once more", "code", `${facts.run} --select '${address(i)}'`)].flat()));
   id("told").scrollTop = 0;
 };
 const story = (wanted = panel.hidden) => {

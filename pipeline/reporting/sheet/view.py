@@ -11,10 +11,12 @@ from typing import NamedTuple
 
 from pipeline.domain.campaign import ONLY_VARIANT
 from pipeline.domain.money import ZERO, MicroUsd, format_usd
+from pipeline.domain.plan import Address
 from pipeline.domain.verdicts import Word
 from pipeline.reporting.sheet.facts import (
     Cell,
     CellState,
+    Change,
     Group,
     MoneyFacts,
     PromptPart,
@@ -76,7 +78,7 @@ class Tile(NamedTuple):
     flags: int
     worst: str
     flagged: str
-    change: str
+    change: Change
     before: str
 
 
@@ -226,6 +228,7 @@ class _Label:
     """Names cells by the axes along which this campaign's cells differ."""
 
     def __init__(self, facts: SheetFacts) -> None:
+        self._words: dict[tuple[str, str, int], str] = {}
         addresses = [cell.address for cell in facts.cells]
         self._variants = {address.variant for address in addresses} != {ONLY_VARIANT}
         self._sizes = len({address.size for address in addresses}) > 1
@@ -233,6 +236,12 @@ class _Label:
 
     def __call__(self, cell: Cell) -> str:
         address = cell.address
+        kind = address[2:]
+        if kind not in self._words:
+            self._words[kind] = self._name(address)
+        return self._words[kind]
+
+    def _name(self, address: Address) -> str:
         words = [
             *([visible(address.variant)] if self._variants else []),
             *([visible(address.size)] if self._sizes else []),
@@ -299,7 +308,7 @@ def money(facts: SheetFacts) -> list[Amount]:
             Amount("Real run would cost", _usd(book.real_cost, "unknown"), ""),
             *_left("Would leave", book.real_left),
             Amount("Paid for the draft", format_usd(ZERO), ""),
-            Amount("On the draft's own book", format_usd(book.charged), ""),
+            Amount("Play money on its book", format_usd(book.charged), ""),
             Amount("Pictures drafted", f"{drafted:,}", ""),
         ]
     return [

@@ -5,7 +5,7 @@ let handle = null, waiting = 0;
 const given = () => order.filter((i) => mine.get(i)?.word);
 const lines = (cells) => [
   { verdicts: cells.some((i) => mine.get(i).word === "clear") ? 2 : 1, campaign: facts.campaign, ...(who() && { reviewer: who() }) },
-    ...cells.map((i) => {
+  ...cells.map((i) => {
     const { word, note, at: when } = mine.get(i);
     return { verdict: word, cell: at(facts.key, i), picture: picture(i), address: address(i), at: when, ...(note?.trim() && { note: note.trim().toWellFormed() }) };
   }),

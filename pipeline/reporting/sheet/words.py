@@ -94,7 +94,7 @@ def charge(cell: Cell, *, is_draft: bool) -> str:
         return ""
     amount = format_usd(cell.charge)
     if is_draft:
-        return f"{amount} on the draft's own books; nothing was paid"
+        return f"{amount} of play money; nothing was paid"
     if cell.basis is ChargeBasis.CONFIRMED:
         return f"{amount}, confirmed by billing"
     return f"{amount} as quoted, not yet confirmed by billing"

@@ -14,12 +14,14 @@ class Markup(HTMLParser):
         elements: (tag, attributes) in document order.
         texts: all text but style and script, in document order.
         raw: texts of style and script elements, by tag and type.
+        scripts: texts of those scripts that are run, one by one.
         unclosed: tags that are open at the end.
     """
 
     elements: list[tuple[str, dict[str, str | None]]] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)
     raw: dict[tuple[str, str | None], str] = field(default_factory=dict)
+    scripts: list[str] = field(default_factory=list)
     unclosed: list[str] = field(default_factory=list)
     _inside: tuple[str, str | None] | None = None
 
@@ -34,7 +36,9 @@ class Markup(HTMLParser):
             self.unclosed.append(tag)
         if tag in ("style", "script"):
             self._inside = (tag, dict(attrs).get("type"))
-            self.raw[self._inside] = ""
+            self.raw.setdefault(self._inside, "")
+            if self._inside == ("script", None):
+                self.scripts.append("")
 
     def handle_endtag(self, tag):
         assert self.unclosed.pop() == tag
@@ -43,6 +47,8 @@ class Markup(HTMLParser):
     def handle_data(self, data):
         if self._inside:
             self.raw[self._inside] += data
+            if self._inside == ("script", None):
+                self.scripts[-1] += data
         else:
             self.texts.append(data)
 

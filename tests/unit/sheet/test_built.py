@@ -11,7 +11,7 @@ import pytest
 SHEET = resources.files("pipeline.reporting.sheet")
 PARTS = ("cells.js", "verdicts.js", "story.js", "compare.js", "ways_out.js", "keys.js")
 """In this order: each knows the names of those before it."""
-MOST_BYTES = 41_000
+MOST_BYTES = 40_000
 """Of script and style together, as text inside the page; the aim is 25,000."""
 
 
@@ -27,6 +27,7 @@ def script() -> str:
 @pytest.mark.parametrize(
     ("name", "build"),
     [
+        ("wake.min.js", lambda: minify.string("text/javascript", source("wake.js"))),
         ("sheet.min.js", script),
         ("sheet.min.css", lambda: minify.string("text/css", source("sheet.css"))),
     ],
@@ -37,9 +38,9 @@ def test_what_is_sent_is_built_from_the_sources(name, build, golden):
 
 def test_every_script_of_the_package_is_part_of_the_page():
     sources = {file.name for file in SHEET.iterdir() if file.name.endswith(".js")}
-    assert sources == {*PARTS, "sheet.min.js"}
+    assert sources == {"wake.js", "wake.min.js", *PARTS, "sheet.min.js"}
 
 
 def test_script_and_style_stay_small():
-    sent = source("sheet.min.js") + source("sheet.min.css")
+    sent = source("wake.min.js") + source("sheet.min.js") + source("sheet.min.css")
     assert len(sent.encode()) <= MOST_BYTES

@@ -102,7 +102,7 @@ def test_the_policy_names_exactly_the_scripts_and_styles_of_the_page():
 
     wanted = (
         "default-src 'none'; img-src 'self' data: blob:; "
-        f"script-src {source(page.raw['script', None])}; "
+        f"script-src {' '.join(map(source, page.scripts))}; "
         f"style-src {source(page.raw['style', None])}; "
         "base-uri 'none'; form-action 'none'; "
         "require-trusted-types-for 'script'; trusted-types 'none'"

@@ -66,7 +66,7 @@ def test_a_reason_names_the_price_where_there_is_one(reason, quote, said):
     [
         ({}, False, "$0.04, confirmed by billing"),
         ({"basis": ChargeBasis.QUOTED}, False, "$0.04 as quoted, not yet confirmed by billing"),
-        ({}, True, "$0.04 on the draft's own books; nothing was paid"),
+        ({}, True, "$0.04 of play money; nothing was paid"),
         ({"charge": None}, False, ""),
     ],
 )
