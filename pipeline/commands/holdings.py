@@ -19,6 +19,7 @@ class Holding:
 
     Attributes:
         digest: of its bytes.
+        bytes: how many they are.
         label: its address, or its attempt where nobody knows which cell it serves.
         campaigns: whose locks name it, or under whose name the ledger has it.
         delivery: the latest receipt of a purchase that brought it; None where only others' use of
@@ -26,6 +27,7 @@ class Holding:
     """
 
     digest: Sha256
+    bytes: int
     label: str
     campaigns: frozenset[str]
     delivery: Gen | None
@@ -103,8 +105,10 @@ def holdings(books: Books) -> dict[Sha256, Holding]:
     campaigns: dict[Sha256, set[str]] = defaultdict(set)
     deliveries: dict[Sha256, Gen] = {}
     labels: dict[Sha256, str] = {}
+    lengths: dict[Sha256, int] = {}
     for campaign, receipt in filed:
         for output in _outputs(receipt):
+            lengths[output.sha256] = output.bytes
             campaigns[output.sha256].add(campaign)
             labels.setdefault(output.sha256, _label(receipt))
             if isinstance(receipt, Gen):
@@ -114,10 +118,18 @@ def holdings(books: Books) -> dict[Sha256, Holding]:
     labels |= _addresses(history)
     given_up = _given_up(filed, history)
     return {
-        digest: Holding(digest, labels[digest], frozenset(names), deliveries.get(digest))
+        digest: Holding(
+            digest, lengths[digest], labels[digest], frozenset(names), deliveries.get(digest)
+        )
         for digest, names in sorted(campaigns.items())
         if digest not in given_up
     }
+
+
+def absent(known: Mapping[Sha256, Holding], books: Books) -> dict[Sha256, int]:
+    """The pictures of some that are not on this machine, with the lengths of their bytes."""
+    here = books.store.present()
+    return {digest: one.bytes for digest, one in known.items() if digest not in here}
 
 
 def to_fetch(

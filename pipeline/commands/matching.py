@@ -44,10 +44,23 @@ class Said:
 
     @property
     def text(self) -> str:
-        """For people."""
+        """What it looks like, for people."""
         if not self.is_known:
             return "nothing that was sent"
         return f"{self.address or 'a second copy'} ({self.confidence} % sure)"
+
+    def line(self, picture: str) -> str:
+        """One line for people, which names the cell first, as the lines of a run do.
+
+        Args:
+            picture: what it is called.
+        """
+        if not self.is_known:
+            return f"nobody's: {picture} shows nothing that was sent"
+        sure = f"({self.confidence} % sure)"
+        if not self.address:
+            return f"nobody's: {picture} is a second copy {sure}"
+        return f"{self.address}: {picture} {sure}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +94,14 @@ class Matched:
         return Match(self.attempt, at, cells, "content", self.confidence)
 
     @property
-    def text(self) -> str:
-        """One line for people."""
+    def lines(self) -> list[str]:
+        """For people: a line for each picture."""
         if not self.outputs:
-            return f"attempt {self.attempt}: content says nothing ({self.why})"
-        said = ", ".join(
-            f"{number} is {one.text}" for number, one in enumerate(self.outputs, start=1)
-        )
-        return f"attempt {self.attempt}: by content {said}"
+            return [f"attempt {self.attempt}: content says nothing ({self.why})"]
+        return [
+            one.line(f"picture {number} of attempt {self.attempt}")
+            for number, one in enumerate(self.outputs, start=1)
+        ]
 
 
 def match_short(session: Session, plan: Plan) -> tuple[Matched, ...]:
@@ -113,14 +126,16 @@ def settle_short(
         session: planned.
         plan: of it.
         at: now, for receipts.
-        say: told one line for each short delivery.
+        say: told one line for each picture of a short delivery.
 
     Returns:
         Receipts for the campaign's lock; the plan is old once they are filed.
     """
     found = match_short(session, plan)
     for one in found:
-        say(f"{'matched' if one.is_sure else 'unsure '}   {one.text}")
+        word = "matched" if one.is_sure else "unsure"
+        for line in one.lines:
+            say(f"{word:<10} {line}")
     return sure_receipts(found, at)
 
 

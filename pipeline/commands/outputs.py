@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.adapters.clock import SystemClock
 from pipeline.adapters.facts_store import FactsStore
-from pipeline.adapters.view import Draw, Drawn, NotMade, View, Wanted
+from pipeline.adapters.view import THUMBS, Draw, Drawn, NotMade, View, Wanted
 from pipeline.commands.attention import FILE, Attention
 from pipeline.commands.books import Books
 from pipeline.commands.marks import kept_marks, marks_of_masters
@@ -61,6 +61,8 @@ class Refreshed:
         pruned: files removed because nothing wants them any more.
         failed: files that could not be made.
         page_is_new: whether the page was written.
+        told: the same files, previews by the name of their picture.
+        of_sources: whether all of them are previews or copies of source pictures.
         remarks: warnings about finished files: what their destination will not take.
     """
 
@@ -69,6 +71,8 @@ class Refreshed:
     pruned: int
     failed: tuple[NotMade, ...]
     page_is_new: bool
+    told: tuple[NotMade, ...] = ()
+    of_sources: bool = False
     remarks: tuple[Problem, ...] = ()
 
 
@@ -195,6 +199,8 @@ class Outputs:
             pruned=pruned,
             failed=tuple(failed),
             page_is_new=stale or force_page,
+            told=tuple(self._told(failed)),
+            of_sources={one.name for one in failed} <= {one.name for one in self._of_sources()},
             remarks=tuple(self.remarks()),
         )
 
@@ -225,6 +231,17 @@ class Outputs:
             folder=self._view.folder,
             facts=FactsStore(self._books.places.state / FILE),
         )
+
+    def _told(self, failed: Sequence[NotMade]) -> Iterator[NotMade]:
+        """Name previews after their picture: their own names are digests, which say nothing."""
+        if not failed:
+            return
+        shown = self._books.places.shown
+        pictures = {item.name: shown(Path(item.source)) for item in self._of_sources()}
+        pictures |= {thumb_name(file.master): file.name for file in reversed(self._files)}
+        for one in failed:
+            is_preview = one.name.startswith(THUMBS) and one.name in pictures
+            yield NotMade(f"preview of {pictures[one.name]}", one.reason) if is_preview else one
 
     def _make(self, progress: Callable[[int], None]) -> list[NotMade]:
         from pipeline.imaging.thumbnail import thumbnail  # noqa: PLC0415 (loads the pixel library)

@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Protocol, TextIO
@@ -13,18 +14,23 @@ from pipeline.reporting.words import brief, count
 
 EVENT_FORMAT = 1
 _MOST_SHOWN = 3
+_EVERY_S = 10.0
 
 
 class Telling:
     """Says what happens, to people on stderr and to programs on stdout."""
 
-    def __init__(self, *, events: bool, quiet: bool) -> None:
+    def __init__(
+        self, *, events: bool, quiet: bool, now: Callable[[], float] = time.monotonic
+    ) -> None:
         """Begin.
 
         Args:
             events: whether programs read JSON lines from stdout.
             quiet: whether people want nothing but problems.
+            now: seconds, from any start.
         """
+        self._now = now
         self._events = events
         self._quiet = quiet
         self._number = 0
@@ -79,7 +85,7 @@ class Telling:
         if self._quiet or not sys.stderr.isatty():
             if total:
                 self.say(f"{what}: {total:,} to do")
-            yield lambda _more: None
+            yield self._now_and_then(what, total)
             return
         from rich.console import Console  # noqa: PLC0415 (only where there is a terminal)
         from rich.progress import (  # noqa: PLC0415
@@ -107,6 +113,19 @@ class Telling:
                 yield move
             finally:
                 self._bar = None
+
+    def _now_and_then(self, what: str, total: int) -> Callable[[int], None]:
+        """Say how far some work is where no bar can be drawn: a line every so often."""
+        done, said = 0, self._now()
+
+        def move(more: int) -> None:
+            nonlocal done, said
+            done += more
+            if done < total and self._now() - said >= _EVERY_S:
+                said = self._now()
+                self.say(f"{what}: {done:,} of {total:,} done")
+
+        return move
 
 
 def _print(text: str, stream: TextIO) -> None:

@@ -53,7 +53,7 @@ def report(names: Sequence[str], *, draft: bool, telling: Telling, start: Path) 
 
 def tell_what_lacks(made: UpToDate, telling: Telling) -> None:
     """Say which files could not be made, and how many pictures are not on this machine."""
-    for line in not_made_lines(made.failed):
+    for line in not_made_lines(made.refreshed.told):
         telling.say(f"not made  {line}")
     if made.absent:
         pictures = count(made.absent, "picture")

@@ -16,6 +16,7 @@ from pipeline.commands.books import Books
 from pipeline.commands.closing import Closing
 from pipeline.commands.loading import Loaded, chosen, load_all, open_workspace
 from pipeline.commands.matching import settle_short
+from pipeline.commands.own_copies import plan_with_copies
 from pipeline.commands.permits import campaigns_of, check_realm
 from pipeline.commands.progress import Telling
 from pipeline.commands.realms import KEY_VARIABLE, Realm, choose_realm
@@ -212,6 +213,7 @@ class _Run:
             self._desk.telling.say(permit_text(plan.permit))  # other plans are shown as a whole
         self._desk.show(books.warnings)
         has_filed = self._file_overdue(session, files, plan)
+        plan = plan_with_copies(session, plan, self._desk.telling)
         if any(decision.action is Action.RECOVER for decision in plan.decisions):
             self._online(self._refetch(session, plan))
             plan = session.plan()
@@ -257,6 +259,7 @@ class _Run:
         overdue = session.overdue(plan)
         if overdue:
             raise CampaignError(INCOMPLETE, [_unfiled(plan, len(overdue))])
+        plan = plan_with_copies(session, plan, self._desk.telling)
         if any(decision.action is Action.RECOVER for decision in plan.decisions):
             self._online(self._refetch(session, plan))
             plan = session.plan()

@@ -10,8 +10,9 @@ from pipeline.adapters.places import prepare_state
 from pipeline.adapters.store import Store
 from pipeline.adapters.transfer import Fate, Handled
 from pipeline.commands.books import Books
-from pipeline.commands.holdings import Lacking, Whereabouts, holdings
+from pipeline.commands.holdings import Lacking, Whereabouts, absent, holdings
 from pipeline.commands.loading import load_subjects, open_workspace
+from pipeline.commands.own_copies import take_back
 from pipeline.commands.progress import Telling
 from pipeline.commands.realms import choose_realm
 from pipeline.commands.session import Session
@@ -123,6 +124,8 @@ def pull(
 ) -> Copied:
     """Copy what receipts name from a folder into the store here; nothing else is taken.
 
+    What the folder lacks and the outputs here still have is taken back from those.
+
     Args:
         folder: that was pushed to.
         names: campaigns; empty for all.
@@ -156,11 +159,13 @@ def pull(
         takeable = [digest for digest in missing if digest in theirs]
         done = copy_all(takeable, source=other, target=books.store, telling=telling)
         fates = {one.digest: one for one in done}
+        still = {d: known[d] for d in missing if d in known}
+        copies = take_back(books, absent(still, books), telling)
         where = Whereabouts(known, books, now=clock.now())
         lacking = [
             where.lacking(digest, _not_pulled(fates.get(digest), folder))
             for digest in missing
-            if digest not in fates or fates[digest].fate not in _DONE
+            if digest not in copies and (digest not in fates or fates[digest].fate not in _DONE)
         ]
         return _summary(
             "pull",

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.commands.held import held_campaign
-from pipeline.commands.holdings import Holding, holdings
+from pipeline.commands.holdings import Holding, absent, holdings
+from pipeline.commands.own_copies import take_back
+from pipeline.commands.progress import Telling
 from pipeline.commands.session import Session
 from pipeline.commands.store import STORE_FORMAT
 from pipeline.domain.diagnostics import CampaignError, Problem
@@ -101,6 +103,9 @@ def lost(
     """
     with held_campaign(name, draft=draft, start=start) as held:
         session = held.session
+        # What lies in the outputs is not lost, and nobody pays for it again.
+        quiet = Telling(events=False, quiet=True)
+        take_back(session.books, absent(holdings(session.books), session.books), quiet)
         plan = session.plan()
         chosen = _chosen(plan, cells, session, even_so=even_so)
         known = holdings(session.books)

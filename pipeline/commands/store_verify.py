@@ -12,8 +12,16 @@ from pipeline.adapters.places import Places
 from pipeline.adapters.store import InTheWayError, Store
 from pipeline.adapters.transfer import Fate, Handled, check, each
 from pipeline.commands.books import Books
-from pipeline.commands.holdings import Holding, Lacking, Whereabouts, holdings, to_fetch
+from pipeline.commands.holdings import (
+    Holding,
+    Lacking,
+    Whereabouts,
+    absent,
+    holdings,
+    to_fetch,
+)
 from pipeline.commands.loading import load_all, open_workspace
+from pipeline.commands.own_copies import take_back
 from pipeline.commands.progress import Telling
 from pipeline.commands.realms import Realm, choose_realm
 from pipeline.commands.refetch import ask_provider
@@ -74,7 +82,9 @@ class Side:
         found = [f"checked  {count(self.checked, 'picture')}, {megabytes(self.bytes)}: {self.name}"]
         found += [f"damaged  {one.digest[:12]}: set aside at {one.path}" for one in self.aside]
         found += listed("unread", self.unread)
-        found += [f"mended   {digest[:12]}: from {s}" for digest, s in self.mended.items()]
+        found += listed(
+            "mended", [Lacking(one, "", f"from {source}") for one, source in self.mended.items()]
+        )
         if self.unfinished:
             copies = count(self.unfinished, "unfinished copy", "unfinished copies")
             found.append(f"left     {copies} (`.*.tmp`); delete them while nobody is copying")
@@ -129,8 +139,9 @@ class Verified:
 def verify(folder: Path | None, *, draft: bool, telling: Telling, start: Path) -> Verified:
     """Check every object here and in a folder by its digest, and mend each from the other.
 
-    Damaged bytes are moved to `damaged/` beside the objects and never deleted. What is damaged
-    here and whole nowhere is asked of the provider, for free, while it keeps results.
+    Damaged bytes are moved to `damaged/` beside the objects and never deleted. What is damaged or
+    absent here and lies whole among the outputs is taken back from there. What is damaged here and
+    whole nowhere is asked of the provider, for free, while it keeps results.
 
     Args:
         folder: that was pushed to; None to check the store here alone.
@@ -160,6 +171,8 @@ def verify(folder: Path | None, *, draft: bool, telling: Telling, start: Path) -
         bad = {one.digest for one in here.aside} | earlier
         if other is not None:
             visit.mend(books.store, here, bad, source=other)
+        copies = take_back(books, absent(known, books), telling)
+        here.mended |= {digest: places.shown(path) for digest, path in sorted(copies.items())}
         why = dict.fromkeys(bad, "no whole copy was found")
         kept = to_fetch(known, sorted(bad - here.mended.keys()), clock.now())
         if kept:

@@ -66,9 +66,7 @@ def flags_line(campaign: str, pictures: Sequence[Looked], *, is_draft: bool) -> 
     if not flagged:
         return ""
     found = Counter(flag.check for one in flagged for flag in one.report.flags)
-    named = ", ".join(
-        name if times == 1 else f"{name} x{times}" for name, times in found.most_common(_SHOWN)
-    )
+    named = ", ".join(f"{times:,} {name}" for name, times in found.most_common(_SHOWN))
     more = f" and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
     wants = "want" if len(flagged) > 1 else "wants"
     draft = " --draft" if is_draft else ""

@@ -29,6 +29,7 @@ class RunFacts:
         real_left: drafts: what it would leave of the cap; None without a cap.
         made: files derived here.
         not_made: files that could not be.
+        of_sources: whether those are previews or copies of source pictures alone.
         absent: pictures that are bought but not on this machine.
         not_tried: steps that were not begun.
         canary: what to do now that the canary is bought; empty where the run did not stop at it.
@@ -58,6 +59,7 @@ class RunFacts:
     page: str
     canary: str = ""
     flags: str = ""
+    of_sources: bool = False
     open: Mapping[tuple[Action, Reason], int] = field(default_factory=dict)
 
 
@@ -77,7 +79,10 @@ def _lines(facts: RunFacts) -> Iterator[str]:
     yield from _troubles("not made", facts.not_made)
     if facts.not_made:
         draft = " --draft" if facts.is_draft else ""
-        yield "            what was paid for is safe in the store; once this is mended,"
+        if facts.of_sources:
+            yield "            only the sheet lacks this, and it costs nothing; once it is mended,"
+        else:
+            yield "            what was paid for is safe in the store; once this is mended,"
         yield f"            `campaign report {facts.campaign}{draft}` makes the rest for free"
     if facts.flags:
         yield f"  flags     {facts.flags}"

@@ -4,9 +4,11 @@ All contenders run in turns within one process, so only their ratios mean anythi
 is shown beside wall time since a busy machine disturbs it less. Two cores are compared with one in
 processes of their own, as the pixel library counts the cores when it starts.
 
-    python -m tests.benchmarks.bench_renditions [MASTERS]
+    python -m tests.benchmarks.bench_renditions [MASTERS] [--side PX]
 
-MASTERS (default 40) is how many go through the view on one core and on two; 1000 takes minutes.
+MASTERS (default 40) is how many go through the view on one core and on two. A thousand of 4096 px
+take a quarter of an hour or more; with `1000 --side 1024` it is two minutes on a quiet machine:
+masters and sizes are then a quarter as wide and high, and what is done beside pixels weighs more.
 """
 
 import argparse
@@ -46,9 +48,9 @@ SIZES = (
 )
 
 
-def make_master(path):
+def make_master(path, side=SIDE):
     """Write a picture with soft shapes and a photograph's grain."""
-    down, across = np.mgrid[0:SIDE, 0:SIDE].astype(np.float32) / SIDE
+    down, across = np.mgrid[0:side, 0:side].astype(np.float32) / side
     shapes = np.stack([np.sin(across * 9), np.cos(down * 7), np.sin((across + down) * 5)], -1)
     grain = np.random.default_rng(0).normal(0, 4, shapes.shape).astype(np.float32)
     pixels = np.clip(127 + 110 * shapes + grain, 0, 255).astype(np.uint8)
@@ -115,12 +117,13 @@ def fan_out(folder):
         )
 
 
-def through_the_view(masters, folder):
-    """One process: bring up a view of so many masters; prints its time and its peak memory."""
-    source = folder / "master.jpg"
+def through_the_view(masters, side, folder):
+    """One process: bring up a view of so many masters; prints its times and its peak memory."""
+    source = folder / f"master-{side}.jpg"
+    sizes = [(width * side // SIDE, height * side // SIDE) for width, height in SIZES]
     wanted = []
     for number in range(masters):
-        copy = folder / "masters" / f"{number}.jpg"
+        copy = folder / f"masters-{side}" / f"{number}.jpg"
         if not copy.exists():
             copy.parent.mkdir(exist_ok=True)
             copy.hardlink_to(source)
@@ -131,11 +134,11 @@ def through_the_view(masters, folder):
                 str(copy),
                 RenditionSpec(width, height, label=LABEL),
             )
-            for width, height in SIZES
+            for width, height in sizes
         ]
     with tempfile.TemporaryDirectory(dir=folder) as name:
         view = View(Path(name))
-        start = time.perf_counter()
+        start, spent = time.perf_counter(), time.process_time()
         failed = view.make(
             wanted,
             draw=_draw,
@@ -143,21 +146,25 @@ def through_the_view(masters, folder):
             workers=len(os.sched_getaffinity(0)),
             progress=lambda _more: None,
         )
-        took = time.perf_counter() - start
+        took, spent = time.perf_counter() - start, time.process_time() - spent
     if failed:
         raise RuntimeError(failed[:3])
     # Not `ru_maxrss`, which a process inherits from the one that started it.
     status = Path("/proc/self/status").read_text("ascii")
     peak = int(status.partition("VmHWM:")[2].split()[0]) // 1024
-    print(json.dumps({"seconds": took, "peak_mb": peak}))
+    print(json.dumps({"seconds": took, "processor": spent, "peak_mb": peak}))
 
 
-def scaling(masters, folder):
-    """Print how much faster two cores bring up a view than one."""
+def scaling(masters, side, folder):
+    """Print how much faster two cores bring up a view than one, and how busy the machine is."""
     found = {}
+    make_master(folder / f"master-{side}.jpg", side)
+    load = ", ".join(f"{one:.1f}" for one in os.getloadavg())
+    print(f"load averages before: {load}")
     cores = sorted(os.sched_getaffinity(0))
     for count in (1, min(2, len(cores))):
-        command = [sys.executable, "-m", __spec__.name, str(masters), "--in", str(folder)]
+        command = [sys.executable, "-m", __spec__.name, str(masters)]
+        command += ["--side", str(side), "--in", str(folder)]
         ran = subprocess.run(
             ["taskset", "-c", ",".join(map(str, cores[:count])), *command],
             stdout=subprocess.PIPE,
@@ -166,7 +173,9 @@ def scaling(masters, folder):
         found[count] = json.loads(ran.stdout)
         told = found[count]
         print(
-            f"{masters} masters, 8 sizes each, {count} core(s): {told['seconds']:.1f} s,"
+            f"{masters} masters of {side} px, 8 sizes each, {count} core(s):"
+            f" {told['seconds']:.1f} s, {told['processor'] / told['seconds']:.2f} cores busy with"
+            f" it, {told['processor'] * 1000 / masters:.0f} ms of processor time a master,"
             f" peak {told['peak_mb']} MB"
         )
     one, two = found[1]["seconds"], found[max(found)]["seconds"]
@@ -177,14 +186,15 @@ def main(argv=()):
     """Run both, or the half that a process of its own is started for."""
     parser = argparse.ArgumentParser()
     parser.add_argument("masters", nargs="?", type=int, default=MASTERS)
+    parser.add_argument("--side", type=int, default=SIDE, help="of the many masters, px")
     parser.add_argument("--in", dest="folder", type=Path)
     asked = parser.parse_args(argv)
     if asked.folder is not None:
-        through_the_view(asked.masters, asked.folder)
+        through_the_view(asked.masters, asked.side, asked.folder)
         return
     with tempfile.TemporaryDirectory() as name:
         fan_out(Path(name))
-        scaling(asked.masters, Path(name))
+        scaling(asked.masters, asked.side, Path(name))
 
 
 if __name__ == "__main__":

@@ -60,19 +60,45 @@ class Found:
         return {**asdict(self), "right": self.labelled}
 
 
-@dataclass(frozen=True)
 class Shown:
     """One delivered picture as it is looked at.
 
     Attributes:
         row: how alike it is to each source.
-        grids: what in it speaks for each source.
         has_seam: whether it looks put together.
     """
 
-    row: dict
-    grids: dict
-    has_seam: bool
+    def __init__(self, picture, look, sources):
+        self.row = {name: likeness(look, it) for name, it in sources.items()}
+        self.has_seam = mixed.is_seamed(mixed.seam(picture))
+        self._lines = mixed.soft_lines(picture)
+        self._points = look.points
+        self._sources = sources
+        self._seen = {}
+
+    def is_cut_off(self, name):
+        """Whether a source ends at a line in it."""
+        return self._once(name, lambda own: mixed.is_cut_off(self._points, own, self._lines))
+
+    def shows_another(self, name, others):
+        """Whether it shows something of another source."""
+        return any(
+            self._once(
+                (name, other),
+                lambda own, second=other: mixed.shows_another(
+                    self._points, own, [self._sources[second].points]
+                ),
+            )
+            for other in others
+            if other != name and self.row[other] >= mixed.POSSIBLE
+        )
+
+    def _once(self, what, look):
+        """The pictures of a pool are asked about again and again."""
+        if what not in self._seen:
+            name = what if isinstance(what, str) else what[0]
+            self._seen[what] = look(self._sources[name].points)
+        return self._seen[what]
 
 
 class Pool:
@@ -93,18 +119,7 @@ class Pool:
         }
 
     def _shown(self, picture):
-        outline = self._look(picture)
-        row = {name: likeness(outline, it) for name, it in self._sources.items()}
-        grids = {
-            name: mixed.evidence(outline.points, self._sources[name].points)
-            for name, alike in row.items()
-            if alike >= mixed.POSSIBLE
-        }
-        return Shown(
-            row,
-            {name: grid for name, grid in grids.items() if grid is not None},
-            mixed.is_seamed(mixed.seam(picture)),
-        )
+        return Shown(picture, self._look(picture), self._sources)
 
 
 def _small(name):
@@ -264,9 +279,18 @@ def _is_sure(owner):
 
 def _owners(shown, wanted, pool):
     owners = assign([[one.row[name] for name in wanted] for one in shown], [1] * len(wanted))
-    parts = [
-        {at: one.grids[name] for at, name in enumerate(wanted) if name in one.grids}
-        for one in shown
+    put_together = [
+        owner.source != NOBODY
+        and owner.confidence >= ENOUGH
+        and _is_put_together(one, wanted[owner.source], wanted, pool)
+        for one, owner in zip(shown, owners, strict=True)
     ]
-    usual = [pool.usual[name] for name in wanted]
-    return mixed.doubted(owners, [one.has_seam for one in shown], parts, usual)
+    return mixed.doubted(owners, put_together)
+
+
+def _is_put_together(one, name, wanted, pool):
+    return (
+        (one.has_seam and not pool.usual[name])
+        or one.is_cut_off(name)
+        or one.shows_another(name, wanted)
+    )

@@ -50,7 +50,7 @@ def test_a_run_assigns_a_short_delivery_by_content_and_buys_nothing_for_it(shop,
     (match,) = matches(shop, provider)
     assert match["how"] == "content"
     assert match["confidence"] >= 95
-    assert f"matched   attempt {match['attempt']}: by content 1 is {CELLS[1]} (" in ran.err
+    assert f"matched    {CELLS[1]}: picture 1 of attempt {match['attempt']} (" in ran.err
     assert "2 of 3 pictures here, 2 of them new" in ran.err
     assert shop.delivered("winter", provider.realm)[:2] == [
         f"masters/anna-p00{number}--snow--master.jpg" for number in (2, 3)
@@ -106,8 +106,8 @@ def test_a_power_cut_at_the_receipt_loses_nothing(shop, serve, monkeypatch, is_f
 def test_what_shows_nothing_that_was_sent_is_left_to_a_person(shop, serve):
     provider = serve(faults=SHORT)  # plain colours, edits of nothing
     ran = campaign("run", "winter", "--yes")
-    assert "unsure    attempt " in ran.err
-    assert "1 is nothing that was sent, 2 is nothing that was sent" in ran.err
+    assert "unsure     " in ran.err
+    assert ran.err.count(" shows nothing that was sent\n") == 2
     assert matches(shop, provider) == []
     told = campaign("review", "winter")
     assert told.code == 5
@@ -121,7 +121,7 @@ def test_what_could_be_two_is_told_and_left_to_a_person(shop, serve):
     second.write_bytes(first.read_bytes() + b"the same picture in another file")
     provider = serve(engine=Relighting(), faults=SHORT)
     ran = campaign("run", "winter", "--yes")
-    assert "unsure    attempt " in ran.err
+    assert "unsure     " in ran.err
     assert matches(shop, provider) == []
     assert set(actions()) == {"blocked"}
     assert "% sure)" in campaign("review", "winter").out

@@ -81,7 +81,7 @@ def by_address(*words):
 def test_a_run_looks_at_what_it_brought_without_networks(checked):
     _, _, ran, first, _ = checked
     # They were enlarged from 640 px, and the provider flags one.
-    found = "3 of 3 new pictures want a look (false-resolution x3, provider-flagged)"
+    found = "3 of 3 new pictures want a look (3 false-resolution, 1 provider-flagged)"
     assert f"  flags     {found}: `campaign status winter --flags`" in ran.err
     assert ran.err.index("  flags ") < ran.err.index("  sheet ")
     for report in first.values():
@@ -254,7 +254,7 @@ def test_whatever_is_delivered_a_run_ends_with_all_masters_and_a_word_about_them
     ran = campaign("run", "winter", "--yes")
     assert ran.code == 0, ran.err
     assert "  flags     3 of 3 new pictures want a look (" in ran.err
-    assert "unusual-file x3" in ran.err
+    assert "3 unusual-file" in ran.err
     assert (
         len([one for one in workspace.delivered("winter", provider.realm) if "masters" in one]) == 3
     )

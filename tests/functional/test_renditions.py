@@ -10,6 +10,7 @@ from PIL import Image, ImageDraw
 from pipeline import vision
 from pipeline.emulator.interface import Edited
 from tests.functional.cli import campaign
+from tests.support.stocked import buy
 
 pytestmark = pytest.mark.slow
 
@@ -140,6 +141,21 @@ class TestTooSmall:
         workspace.edit("winter", "large: 1920x1080", "large: {size: 1920x1080, upscale: true}")
         assert campaign("report", "winter").code == 0
         assert file(workspace, provider, 1, "large").is_file()
+
+
+class TestPreviews:
+    def test_a_torn_source_is_named_by_its_file_and_no_money_is_spoken_of(self, workspace):
+        workspace.campaign(pictures=())
+        spotted(workspace, 500)
+        source = workspace.folder("winter") / "images/p001.jpg"
+        source.write_bytes(source.read_bytes()[:-300])
+        buy(workspace, "winter")
+        for words in (("report", "winter"), ("run", "winter")):
+            told = campaign(*words)
+            assert told.code == 5
+            assert "not made  preview of campaigns/winter/images/p001.jpg: " in told.err
+            assert "thumbs/" not in told.err
+            assert "paid for" not in told.err
 
 
 class TestLabels:

@@ -22,6 +22,7 @@ from pipeline.domain.verdicts import Word, header, write
 from pipeline.planning.expand import expand
 from tests.functional.cli import campaign
 from tests.functional.workspace import Workspace, lines_of
+from tests.support.patience import PATIENCE_S
 from tests.support.review import purchase
 from tests.unit.domain.said import said
 
@@ -84,7 +85,7 @@ class Serving:
 
     def ask(self, method: str, path: str = "", body: bytes | None = None):
         host = self.origin.removeprefix("http://")
-        connection = http.client.HTTPConnection(host, timeout=20)
+        connection = http.client.HTTPConnection(host, timeout=PATIENCE_S)
         fields = {}
         if body is not None:
             kind = "application/x-ndjson"
@@ -101,7 +102,7 @@ class Serving:
 
     def end(self, sign: int) -> str:
         self.process.send_signal(sign)
-        out, _ = self.process.communicate(timeout=20)
+        out, _ = self.process.communicate(timeout=PATIENCE_S)
         return out
 
 

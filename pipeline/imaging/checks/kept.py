@@ -14,7 +14,7 @@ from pipeline.vision.features import Fit, Points
 
 _SURE = 12  # points that agree, of two pictures that share something; unrelated ones have up to 7
 _AGAIN = 14
-_POINT_SIDE = 400  # enough to tell a subject, at a third of the time that 640 px take
+_POINT_SIDE = 352  # enough to tell a subject, at a third of the time that 640 px take
 _FLAT = 0.015  # small copies have less contrast
 _SIDE = 256
 _CELL = 16

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-VERSION = 2
+VERSION = 3
 """Raised whenever the same pictures would get other numbers."""
 
 

@@ -27,7 +27,8 @@ def measure(rgb: Bytes8) -> Seen:
     Raises:
         DamagedWeightsError: a network's file is missing or altered.
     """
-    likely = _large(faces.find_faces(rgb, least_score=_LIKELY), max(rgb.shape[:2]))
+    every = faces.find_faces(rgb, least_score=_LIKELY, only_large=True)
+    likely = _large(every, max(rgb.shape[:2]))
     found = [face for face in likely if face.score >= faces.LEAST_SCORE] or likely[:1]
     mask = rough_subject(rgb)
     solid = mask > _SOLID
@@ -90,8 +91,12 @@ def _colour(rgb: Bytes8, mask: Plane, found: list[Face]) -> tuple[float, ...]:
     if not counted.any():
         counted = np.ones_like(counted)
     ordered = np.sort(to_lab(small[counted][None])[0], axis=0)
-    # Each as often as there are tenths, so that these are of equal size to the pixel.
-    tenths = np.repeat(ordered, _TENTHS, axis=0).reshape(_TENTHS, -1, 3).mean(axis=1)
+    # Sums up to each tenth, a part of a pixel counting as such, so that all are of equal size.
+    sums = np.cumsum(np.pad(ordered.astype(np.float64), ((1, 0), (0, 0))), axis=0)
+    edges = np.arange(_TENTHS + 1) * (len(ordered) / _TENTHS)
+    whole = np.minimum(edges.astype(np.intp), len(ordered) - 1)
+    up_to = sums[whole] + (edges - whole)[:, None] * ordered[whole]
+    tenths = np.diff(up_to, axis=0) * (_TENTHS / len(ordered))
     return tuple(round(float(value), 2) for value in tenths.reshape(-1))
 
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-VERSION = 3
+VERSION = 4
 """Raised whenever the same picture would get other numbers."""
 
 Vector = NDArray[np.float32]

@@ -14,7 +14,7 @@ FLOOR = 0.05
 """Likeness below which an output is rather nobody's than its most likely source's."""
 COPY_COST = 0.08
 """How much likelier it is that each source was used once than that one was used twice."""
-_SURE = 26.0
+_SURE = 28.0
 _IMPOSSIBLE = -1e6
 
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from pipeline.vision import faces, features
 from pipeline.vision.arrays import Bytes8, Plane, best_correlation, evened, grey, resize
 from pipeline.vision.features import Points
-from pipeline.vision.subject import subject_at_a_glance
+from pipeline.vision.glance import rough_subject
 
 _FEWEST_POINTS = 4
 _CELLS = 10
@@ -61,8 +61,8 @@ def with_networks(rgb: Bytes8, outline: Outline) -> Outline:
     Raises:
         DamagedWeightsError: a network's file is missing or altered.
     """
-    mask = subject_at_a_glance(rgb)
-    found = faces.find_faces(rgb)
+    mask = rough_subject(rgb)
+    found = faces.find_faces(rgb, only_large=True)
     return Outline(
         outline.points,
         _layout(rgb, mask),

@@ -6,19 +6,24 @@ several is nobody's for sure, however well a part of it fits.
 """
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pipeline.imaging.checks.reading import Bytes8, UnreadablePictureError, read_small
 from pipeline.imaging.matching.assign import NOBODY, Owner, assign
-from pipeline.imaging.matching.likeness import (
-    Outline,
-    likeness,
-    points_of,
-    with_networks,
+from pipeline.imaging.matching.likeness import Outline, likeness, points_of, with_networks
+from pipeline.imaging.matching.mixed import (
+    POSSIBLE,
+    Lines,
+    doubted,
+    is_cut_off,
+    is_seamed,
+    seam,
+    shows_another,
+    soft_lines,
 )
-from pipeline.imaging.matching.mixed import POSSIBLE, Grid, doubted, evidence, is_seamed, seam
 
 __all__ = ["ENOUGH", "NOBODY", "Owner", "owners"]
 
@@ -47,32 +52,49 @@ def owners(
         a source that cannot be read is nobody's source.
     """
     with ThreadPoolExecutor(max_workers=workers or len(os.sched_getaffinity(0))) as pool:
-        pixels = list(pool.map(_pixels, [*outputs, *sources]))
-        outlines = list(pool.map(_if_read(points_of), pixels))
-        seamed = list(pool.map(_is_seamed, pixels))
-        found = _decide(outlines, seamed, places)
+        looks = list(pool.map(_look, [*outputs, *sources]))
+        found, put_together = _decide(looks, places)
         is_settled = all(
-            outline is None
-            or outline.is_plain
-            or has_seam
+            look is None
+            or look.outline.is_plain
+            or look.is_seamed
+            or is_mixed
             or (owner.confidence >= ENOUGH and owner.source != NOBODY)
-            for owner, outline, has_seam in zip(found, outlines, seamed, strict=False)
+            for owner, look, is_mixed in zip(found, looks, put_together, strict=False)
         )
         if is_settled:
             return found
-        whole = list(pool.map(_whole, pixels, outlines))
-    return _decide(whole, seamed, places)
+        looks = list(pool.map(_closer, looks))
+    return _decide(looks, places)[0]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Look:
+    """What is seen of one file.
+
+    Attributes:
+        rgb: [h, w, 3] uint8, reduced.
+        outline: what of it survives an edit.
+        is_seamed: whether it looks put together.
+        lines: that might part it.
+    """
+
+    rgb: Bytes8
+    outline: Outline
+    is_seamed: bool
+    lines: Lines
 
 
 def _decide(
-    outlines: Sequence[Outline | None], seamed: Sequence[bool], places: Sequence[int]
-) -> tuple[Owner, ...]:
-    outputs = len(seamed) - len(places)
-    edits, originals = outlines[:outputs], outlines[outputs:]
+    looks: Sequence[_Look | None], places: Sequence[int]
+) -> tuple[tuple[Owner, ...], list[bool]]:
+    """The owners, and of which outputs it is doubted since they are put together."""
+    outputs = len(looks) - len(places)
+    edits, originals = looks[:outputs], looks[outputs:]
     readable = [index for index, edit in enumerate(edits) if edit is not None]
     matrix = [
         [
-            0.0 if edit is None or original is None else likeness(edit, original)
+            0.0 if edit is None or original is None else likeness(edit.outline, original.outline)
             for original in originals
         ]
         for edit in edits
@@ -81,43 +103,47 @@ def _decide(
     found = [Owner(NOBODY, serves=False, confidence=0.0)] * outputs
     for index, owner in zip(readable, decided, strict=True):
         found[index] = owner
-    parts = [
-        _parts(edit, originals, row, places) if owner.confidence >= ENOUGH else {}
+    put_together = [
+        owner.confidence >= ENOUGH and _is_put_together(edit, originals, row, places, owner.source)
         for edit, row, owner in zip(edits, matrix, found, strict=True)
     ]
-    return doubted(found, seamed[:outputs], parts, seamed[outputs:])
+    return doubted(found, put_together), put_together
 
 
-def _parts(
-    edit: Outline | None,
-    originals: Sequence[Outline | None],
+def _is_put_together(
+    edit: _Look | None,
+    originals: Sequence[_Look | None],
     row: Sequence[float],
     places: Sequence[int],
-) -> dict[int, Grid]:
-    """What in an output speaks for each source that it was asked for; a reference may be in all."""
-    found: dict[int, Grid] = {}
-    for index, (original, alike, asked) in enumerate(zip(originals, row, places, strict=True)):
-        if edit is not None and original is not None and asked and alike >= POSSIBLE:
-            grid = evidence(edit.points, original.points)
-            if grid is not None:
-                found[index] = grid
-    return found
+    source: int,
+) -> bool:
+    """Whether an output shows more than the source that it was given to.
+
+    It is held against each source that it was asked for; a reference may be in all.
+    """
+    own = None if source == NOBODY else originals[source]
+    if edit is None or own is None:
+        return False
+    if edit.is_seamed and not own.is_seamed:
+        return True
+    others = (
+        original.outline.points
+        for index, (original, alike, asked) in enumerate(zip(originals, row, places, strict=True))
+        if index != source and original is not None and asked and alike >= POSSIBLE
+    )
+    points, mine = edit.outline.points, own.outline.points
+    return is_cut_off(points, mine, edit.lines) or shows_another(points, mine, others)
 
 
-def _is_seamed(rgb: Bytes8 | None) -> bool:
-    return rgb is not None and is_seamed(seam(rgb))
-
-
-def _pixels(path: Path) -> Bytes8 | None:
+def _look(path: Path) -> _Look | None:
+    """A first look, at its points alone; None where it cannot be read."""
     try:
-        return read_small(path, side=_SIDE)
+        rgb = read_small(path, side=_SIDE)
     except (UnreadablePictureError, OSError):
         return None
+    return _Look(rgb, points_of(rgb), is_seamed(seam(rgb)), soft_lines(rgb))
 
 
-def _if_read(look: Callable[[Bytes8], Outline]) -> Callable[[Bytes8 | None], Outline | None]:
-    return lambda rgb: None if rgb is None else look(rgb)
-
-
-def _whole(rgb: Bytes8 | None, outline: Outline | None) -> Outline | None:
-    return None if rgb is None or outline is None else with_networks(rgb, outline)
+def _closer(look: _Look | None) -> _Look | None:
+    """The same with what networks see."""
+    return look and replace(look, outline=with_networks(look.rgb, look.outline))

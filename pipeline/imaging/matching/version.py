@@ -2,5 +2,5 @@
 
 from typing import Final
 
-MATCHING_VERSION: Final = 3
+MATCHING_VERSION: Final = 4
 """Raised whenever the same pictures would get other owners or confidences."""

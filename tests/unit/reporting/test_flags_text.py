@@ -42,10 +42,10 @@ def test_what_no_picture_has_an_answer_to_is_said_once_with_its_reason():
 def test_a_line_about_new_pictures():
     pictures = [looked("a/1", SOFT), looked("a/2"), looked("a/3", SOFT, TORN)]
     assert flags_line("winter", pictures, is_draft=False) == (
-        "2 of 3 new pictures want a look (blur x2, undecodable): `campaign status winter --flags`"
+        "2 of 3 new pictures want a look (2 blur, 1 undecodable): `campaign status winter --flags`"
     )
     assert flags_line("winter", pictures[:1], is_draft=True) == (
-        "1 of 1 new picture wants a look (blur): `campaign status winter --flags --draft`"
+        "1 of 1 new picture wants a look (1 blur): `campaign status winter --flags --draft`"
     )
     assert flags_line("winter", [pictures[1]], is_draft=False) == ""
 

@@ -101,6 +101,15 @@ def test_a_draft_without_a_cap_or_a_price():
     assert "  for real  not priced" in lines(is_draft=True)
 
 
+def test_no_money_is_spoken_of_where_only_sources_have_no_preview():
+    found = lines(not_made=["preview of campaigns/winter/images/a.jpg: torn"], of_sources=True)
+    assert found[-4:-1] == [
+        "  not made  preview of campaigns/winter/images/a.jpg: torn",
+        "            only the sheet lacks this, and it costs nothing; once it is mended,",
+        "            `campaign report winter` makes the rest for free",
+    ]
+
+
 def test_trouble_is_told_line_by_line():
     found = lines(
         failed=["anna/p001/snow/master/t1: flagged, $0.04", "anna/p002/snow/master/t1: gone"],
