@@ -54,7 +54,7 @@ class Store:
     def __contains__(self, digest: Sha256) -> bool:
         """Whether an object of this name is here; a link is none."""
         try:
-            return stat.S_ISREG(self.path_of(digest).lstat().st_mode)
+            return stat.S_ISREG(os.lstat(self.name_of(digest)).st_mode)
         except OSError:
             return False
 

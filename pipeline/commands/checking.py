@@ -203,9 +203,7 @@ class Checking:
             for one in here
             if one.delivery is not None and self._is_by_position(one)
         }
-        return {
-            attempt: self._matching.of(attempt, may_look=may_look) for attempt in sorted(attempts)
-        }
+        return self._matching.of(sorted(attempts), may_look=may_look)
 
     def _is_by_position(self, one: _Picture) -> bool:
         """Whether the place of a picture among several is all that says whose it is."""

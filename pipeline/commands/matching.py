@@ -4,9 +4,10 @@ import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from pipeline import vision
-from pipeline.adapters.facts_store import FactsStore
+from pipeline.adapters.facts_store import Body, FactsStore
 from pipeline.adapters.places import Places
 from pipeline.commands.books import Books
 from pipeline.commands.session import Session
@@ -21,6 +22,7 @@ SURE = 95
 """Per cent of confidence from which a short delivery is assigned without asking anybody."""
 _CERTAIN = 100
 _FACTS = "checks.sqlite3"
+_KIND = f"match-{MATCHING_VERSION}"
 _NOT_YET = "not looked at yet"
 _NEEDS_TWO = 2
 
@@ -114,7 +116,7 @@ def match_short(session: Session, plan: Plan) -> tuple[Matched, ...]:
     if not waiting:
         return ()
     matching = Matching(session.subject.campaign, session.books, history)
-    return tuple(matching.of(attempt) for attempt in sorted(waiting))
+    return tuple(matching.of(sorted(waiting)).values())
 
 
 def settle_short(
@@ -176,13 +178,25 @@ class Matching:
         self._facts = facts_in(books)
         self._sources = source_paths(campaign, books.places)
 
-    def of(self, attempt: str, *, may_look: bool = True) -> Matched:
-        """What content says about one attempt.
+    def of(self, attempts: Sequence[str], *, may_look: bool = True) -> dict[str, Matched]:
+        """What content says about some attempts.
 
         Args:
-            attempt: its id.
+            attempts: their ids.
             may_look: whether pictures may be opened; otherwise only what is remembered is told.
         """
+        asked = {attempt: self._asked(attempt) for attempt in attempts}
+        keys = [one.key for one in asked.values() if isinstance(one, _Asked)]
+        known = self._facts.get(_KIND, keys)
+        return {
+            attempt: one
+            if isinstance(one, Matched)
+            else self._matched(attempt, one, known.get(one.key), may_look=may_look)
+            for attempt, one in asked.items()
+        }
+
+    def _asked(self, attempt: str) -> "_Asked | Matched":
+        """What is to be compared for an attempt, or what can be said of it without that."""
         gen = self._history.gens.get(attempt)
         if gen is None:
             return Matched(attempt, why="no receipt tells of its pictures")
@@ -200,10 +214,7 @@ class Matching:
         if reference is not None and reference not in asked and reference in self._sources:
             asked.append(reference)
             places.append(0)
-        owners = self._owners(gen, asked, places, may_look=may_look)
-        if owners is None:
-            return Matched(attempt, why=_NOT_YET)
-        return Matched(attempt, _said(gen, asked, owners))
+        return _Asked(gen, asked, places)
 
     def _missing(self, gen: Gen, sources: Sequence[Sha256 | None]) -> str:
         if not vision.is_available():
@@ -214,28 +225,44 @@ class Matching:
             return "a source picture changed since, or is gone"
         return ""
 
-    def _owners(
-        self, gen: Gen, asked: Sequence[Sha256], places: Sequence[int], *, may_look: bool
-    ) -> list[tuple[int, bool, float]] | None:
-        """Source, whether it counts, and confidence of each output; None if it may not look."""
-        outputs = [output.sha256 for output in gen.outputs]
-        told = ";".join([",".join(outputs), ",".join(asked), ",".join(map(str, places))])
-        key = hashlib.sha256(told.encode()).hexdigest()
-        kind = f"match-{MATCHING_VERSION}"
-        known = self._facts.get(kind, [key]).get(key)
+    def _matched(
+        self, attempt: str, asked: "_Asked", known: Body | None, *, may_look: bool
+    ) -> Matched:
         if known is None and not may_look:
-            return None
+            return Matched(attempt, why=_NOT_YET)
         if known is None:
             from pipeline.imaging.matching import match  # noqa: PLC0415 (loads the networks)
 
             found = match.owners(
-                [self._store.path_of(digest) for digest in outputs],
-                [self._sources[digest] for digest in asked],
-                places,
+                [self._store.path_of(output.sha256) for output in asked.gen.outputs],
+                [self._sources[digest] for digest in asked.sources],
+                asked.places,
             )
             known = {"owners": [[one.source, one.serves, one.confidence] for one in found]}
-            self._facts.put(kind, {key: known})
-        return [(int(one[0]), bool(one[1]), float(one[2])) for one in known["owners"]]
+            self._facts.put(_KIND, {asked.key: known})
+        owners = [(int(one[0]), bool(one[1]), float(one[2])) for one in known["owners"]]
+        return Matched(attempt, _said(asked.gen, asked.sources, owners))
+
+
+class _Asked(NamedTuple):
+    """One comparison.
+
+    Attributes:
+        gen: the delivery.
+        sources: digests of the pictures that its outputs may come from.
+        places: how many outputs are due to each of them; none to the reference.
+    """
+
+    gen: Gen
+    sources: Sequence[Sha256]
+    places: Sequence[int]
+
+    @property
+    def key(self) -> str:
+        """Under which the answer is remembered."""
+        outputs = ",".join(output.sha256 for output in self.gen.outputs)
+        told = ";".join([outputs, ",".join(self.sources), ",".join(map(str, self.places))])
+        return hashlib.sha256(told.encode()).hexdigest()
 
 
 def _in_order(gen: Gen) -> tuple[Said, ...]:
