@@ -8,7 +8,7 @@ import signal
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -129,12 +129,13 @@ def _door() -> Iterator[Callable[[str], None]]:
     The arguments of a program can be read by all accounts of a machine, and whoever knows the
     address may post. So the browser gets a file of this account's own, which leads there.
     """
-    with tempfile.TemporaryDirectory(prefix="campaign-review-") as folder:
+    with ExitStack() as at_the_end:
 
         def open_address(address: str) -> None:
             import webbrowser  # noqa: PLC0415 (only where a browser is wanted)
 
-            page = Path(folder) / "open.html"
+            own = tempfile.TemporaryDirectory(prefix="campaign-review-")
+            page = Path(at_the_end.enter_context(own)) / "open.html"
             there = html.escape(address)
             page.write_text(
                 '<!doctype html><meta charset="utf-8"><title>Contact sheet</title>'
