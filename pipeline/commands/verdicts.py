@@ -198,6 +198,11 @@ class Desk:
         except VerdictError as error:
             raise CampaignError(USAGE, [_bad_name(reviewer, str(error))]) from None
 
+    @property
+    def planning(self) -> str:
+        """The command that shows what is still to be bought."""
+        return f"campaign plan {self._name}{' --draft' if self._realm.is_draft else ''}"
+
     def unmatched(self, selection: Selection) -> list[Problem]:
         """Problems of a selection that names what the campaign has not."""
         return match_nothing(selection, [(self._session.subject.campaign, self.plan.cells)])
@@ -425,7 +430,7 @@ class _Chosen:
                 continue
             shown = [cell for cell in found if cell.key in self._desk.pictures]
             if found and not shown:
-                self._problems.append(_no_picture(text, found))
+                self._problems.append(_no_picture(text, found, self._desk.planning))
             self.bare += [cell for cell in found if cell.key not in self._desk.pictures]
             if word is Word.CLEAR and shown:
                 shown = [cell for cell in shown if self._desk.has_said(cell, self._reviewer)]
@@ -533,13 +538,13 @@ def _at_option(problem: Problem, option: str) -> Problem:
     return problem if problem.at is None else replace(problem, at=replace(problem.at, file=option))
 
 
-def _no_picture(selection: str, found: Sequence[Cell]) -> Problem:
+def _no_picture(selection: str, found: Sequence[Cell], planning: str) -> Problem:
     return Problem(
         code="V010",
         what=f"nothing in `{selection}` has a picture yet",
         why=f"{count(len(found), 'cell')} of that name wait to be bought, and a verdict is about a"
         " picture",
-        fix="buy first: `campaign plan NAME` shows what it costs",
+        fix=f"buy first: `{planning}` shows what it costs",
     )
 
 
