@@ -62,7 +62,7 @@ class Refreshed:
         failed: files that could not be made.
         page_is_new: whether the page was written.
         told: the same files, previews by the name of their picture.
-        of_sources: whether all of them are previews or copies of source pictures.
+        of_sources: whether there are any, all of them previews or copies of source pictures.
         remarks: warnings about finished files: what their destination will not take.
     """
 
@@ -200,7 +200,7 @@ class Outputs:
             failed=tuple(failed),
             page_is_new=stale or force_page,
             told=tuple(self._told(failed)),
-            of_sources={one.name for one in failed} <= {one.name for one in self._of_sources()},
+            of_sources=self._are_of_sources(failed),
             remarks=tuple(self.remarks()),
         )
 
@@ -230,6 +230,11 @@ class Outputs:
             made=self._view.files,
             folder=self._view.folder,
             facts=FactsStore(self._books.places.state / FILE),
+        )
+
+    def _are_of_sources(self, failed: Sequence[NotMade]) -> bool:
+        return bool(failed) and (
+            {one.name for one in failed} <= {item.name for item in self._of_sources()}
         )
 
     def _told(self, failed: Sequence[NotMade]) -> Iterator[NotMade]:

@@ -105,10 +105,10 @@ def lost(
         session = held.session
         # What lies in the outputs is not lost, and nobody pays for it again.
         quiet = Telling(events=False, quiet=True)
-        take_back(session.books, absent(holdings(session.books), session.books), quiet)
+        known = holdings(session.books)
+        take_back(session.books, absent(known, session.books), quiet)
         plan = session.plan()
         chosen = _chosen(plan, cells, session, even_so=even_so)
-        known = holdings(session.books)
         receipts = _receipts(chosen, session, at=held.at, reason=reason)
         held.file(receipts)
         problems = [*held.problems, *session.books.warnings]
