@@ -7,6 +7,8 @@ from pipeline.emulator.engine.moods import Mood
 from pipeline.emulator.engine.noise import Dice, dice
 from pipeline.emulator.engine.raster import Picture
 
+_LEAST = 16  # px, below which there is nothing to draw
+
 
 @dataclass(frozen=True, slots=True)
 class Canvas:
@@ -37,6 +39,15 @@ class Canvas:
     def unit(self) -> float:
         """The length that drawing is measured in: the frame's side if it were square, in px."""
         return float((self.width * self.height) ** 0.5)
+
+    def within(self, side: int) -> tuple[int, int]:
+        """Width and height, px, at which what is far away is drawn before it is enlarged.
+
+        Args:
+            side: the longer of them at most, px.
+        """
+        shrink = min(1.0, side / max(self.width, self.height))
+        return max(_LEAST, round(self.width * shrink)), max(_LEAST, round(self.height * shrink))
 
     def horizon(self, *, standing: float, portrait: float) -> float:
         """Height of the horizon from the top, as a share of the frame.

@@ -44,8 +44,7 @@ class _Coast:
 
 def draw_beach(canvas: Canvas) -> Setting:
     """Draw a beach behind, and under, a subject."""
-    shrink = min(1.0, _FAR_SIDE / max(canvas.width, canvas.height))
-    width, height = max(16, round(canvas.width * shrink)), max(16, round(canvas.height * shrink))
+    width, height = canvas.within(_FAR_SIDE)
     horizon = canvas.horizon(standing=0.4, portrait=0.47)
     light = _draw(canvas, width, height, horizon)
     unit = (width * height) ** 0.5

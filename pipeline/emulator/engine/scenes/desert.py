@@ -27,8 +27,7 @@ _DUNES = ((0.06, 0.045, 1.0), (0.035, 0.06, 0.72), (-0.015, 0.07, 0.42), (-0.09,
 
 def draw_desert(canvas: Canvas) -> Setting:
     """Draw dunes behind, and rippled sand under, a subject."""
-    shrink = min(1.0, _FAR_SIDE / max(canvas.width, canvas.height))
-    width, height = max(16, round(canvas.width * shrink)), max(16, round(canvas.height * shrink))
+    width, height = canvas.within(_FAR_SIDE)
     horizon = canvas.horizon(standing=0.5, portrait=0.6)
     sun_x = 0.5 + 0.3 * canvas.side
     sky = draw_sky(canvas, width, height, horizon=horizon, sun_x=sun_x, clouds=0.25)

@@ -60,8 +60,7 @@ WINTER = Look(
 
 def draw_forest(canvas: Canvas, look: Look) -> Setting:
     """Draw woods behind, and a clearing under, a subject."""
-    shrink = min(1.0, _FAR_SIDE / max(canvas.width, canvas.height))
-    width, height = max(16, round(canvas.width * shrink)), max(16, round(canvas.height * shrink))
+    width, height = canvas.within(_FAR_SIDE)
     horizon = canvas.horizon(standing=0.56, portrait=0.7)
     light = linear(draw_sky(canvas, width, height, horizon=horizon, sun_x=0.5 + 0.25 * canvas.side))
     if look.conifers:

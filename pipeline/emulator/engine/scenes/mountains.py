@@ -49,8 +49,7 @@ FLOWERS = Look(_HILLS, ("#f4f1e6", "#f2c53a", "#d94f5c", "#8a6cc9", "#f4f1e6"))
 
 def draw_country(canvas: Canvas, look: Look) -> Setting:
     """Draw ranges behind, and a meadow under, a subject."""
-    shrink = min(1.0, _FAR_SIDE / max(canvas.width, canvas.height))
-    width, height = max(16, round(canvas.width * shrink)), max(16, round(canvas.height * shrink))
+    width, height = canvas.within(_FAR_SIDE)
     horizon = canvas.horizon(standing=0.56, portrait=0.66)
     sun_x = 0.5 + 0.28 * canvas.side
     sky = draw_sky(canvas, width, height, horizon=horizon, sun_x=sun_x, clouds=0.75)

@@ -26,8 +26,7 @@ _NEBULAE = (("#5b2a86", "#1f5fa8", "#d8628a"), ("#1d4f7a", "#4a2b7d", "#3fa8a0")
 
 def draw_space(canvas: Canvas) -> Setting:
     """Draw the sky of an airless place, and its ground for a subject that stands."""
-    shrink = min(1.0, _SIDE / max(canvas.width, canvas.height))
-    width, height = max(16, round(canvas.width * shrink)), max(16, round(canvas.height * shrink))
+    width, height = canvas.within(_SIDE)
     light = _nebula(canvas, width, height) + _stars(canvas, width, height)
     if canvas.standing:
         light = _planet(canvas, light, x=0.5 - 0.27 * canvas.side, y=0.22, radius=0.13)

@@ -80,9 +80,7 @@ class _Rays:
 
 def draw_street(canvas: Canvas, look: Look) -> Setting:
     """Draw the street behind, and under, a subject."""
-    shrink = min(1.0, _FAR_SIDE / max(canvas.width, canvas.height))
-    width = max(16, round(canvas.width * shrink))
-    height = max(16, round(canvas.height * shrink))
+    width, height = canvas.within(_FAR_SIDE)
     rays = _cast(canvas, width, height)
     light = _houses_and_ground(canvas, look, rays)
     light = _lamps(canvas, rays, light)

@@ -64,8 +64,7 @@ BLACK_MARBLE = Look(marble=True, black=True, gloss=0.3)
 
 def draw_table(canvas: Canvas, look: Look) -> Setting:
     """Draw a room behind a subject, and a table under one that stands."""
-    shrink = min(1.0, _FAR_SIDE / max(canvas.width, canvas.height))
-    width, height = max(16, round(canvas.width * shrink)), max(16, round(canvas.height * shrink))
+    width, height = canvas.within(_FAR_SIDE)
     room = (_lights if look.festive else _room)(canvas, width, height)
     unit = (width * height) ** 0.5
     room = develop(lens_blur(room, (0.042 if canvas.soft else 0.03) * unit))
